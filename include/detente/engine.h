@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file engine.h
+ * Playing a whole run: units = (cell, replication), spread over threads, handed on in a fixed order.
+ *
+ * The engine knows nothing of files: finished units go to a sink, one at a time, in the order of their numbers, whatever
+ * the number of threads. Unit u is replication u / n_cells of cell u % n_cells, so that a run stopped half-way is balanced.
+ */
+#ifndef DETENTE_ENGINE_H
+#define DETENTE_ENGINE_H
+
+#include <stdint.h>
+
+#include <detente/config.h>
+#include <detente/model.h>
+#include <detente/stats.h>
+
+/** Rows of kept encounters (or turns) of consecutive encounters of one unit. */
+typedef struct detente_rows {
+    const detente_block *block;         /**< outcomes; encounter i of the unit is at i - first */
+    uint32_t first;                     /**< number of the block's first encounter */
+    uint32_t kept_encounters;           /**< the first so many of the block belong to group encounters */
+    const detente_turn *turns;          /**< rows of group turns, n_turns of them; NULL when there are none */
+    const uint32_t *turn_encounter;     /**< encounter of each of them */
+    size_t n_turns;                     /**< 0 when there are none */
+} detente_rows;
+
+/** A finished unit. What it points to is valid during the call only. */
+typedef struct detente_unit {
+    uint64_t unit;                      /**< its number: replication * n_cells + cell */
+    uint32_t cell;                      /**< from 0 */
+    uint32_t replication;               /**< from 0 */
+    const detente_moments *moments;     /**< DETENTE_N_METRICS, over the unit's encounters */
+    const detente_histogram *histogram; /**< DETENTE_N_METRICS (flags too), or NULL when quantiles are not wanted */
+} detente_unit;
+
+/**
+ * Where results go. Calls come from one thread at a time (not always the same one), in order: rows of a unit (in encounter
+ * order, only blocks of which something is kept), then the unit. A failure ends the run; the sink is not called again. Either
+ * function may be NULL.
+ */
+typedef struct detente_sink {
+    void *data;     /**< handed to both functions */
+    /** Take kept rows. @return 0, or a failure that ends the run */
+    int (*rows)(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error);
+    /** Take a finished unit. @return 0, or a failure that ends the run */
+    int (*unit)(void *data, const detente_unit *unit, detente_error *error);
+} detente_sink;
+
+/** How far a run has come; all counts are of this call's units, handed on to the sink. */
+typedef struct detente_progress {
+    uint64_t units_done;                /**< units handed on */
+    uint64_t units_total;               /**< units asked for */
+    uint64_t encounters_done;           /**< encounters of the units done */
+    uint64_t encounters_total;          /**< encounters of the units asked for */
+    uint64_t turns_done;                /**< turns of the encounters done */
+    double seconds;                     /**< wall clock since the run began */
+} detente_progress;
+
+/** How to play a run; all zero is the default. */
+typedef struct detente_run_options {
+    int threads;                        /**< 0: as many as this process may use */
+    detente_isa isa;                    /**< kernel; must be available */
+    uint64_t first_unit;                /**< units before it are taken as done */
+    uint64_t last_unit;                 /**< one past the last; 0: all */
+    void (*progress)(void *data, const detente_progress *progress);  /**< called at most four times a second, from one thread
+                                                                          at a time; may be NULL */
+    void *progress_data;                /**< handed to progress() */
+    const volatile int *stop;           /**< becomes nonzero (from a signal handler or another thread): finish nothing more,
+                                             return DETENTE_E_INTERRUPTED; may be NULL */
+} detente_run_options;
+
+/**
+ * Play units [first_unit, last_unit) of @p cells (n_cells of them, replications and encounters from @p config) into @p sink.
+ *
+ * No result depends on the number of threads. Memory does not grow with encounters or replications: about 2 threads + 1 jobs
+ * of some thousand encounters are under way at once, and threads wait while the sink is busy.
+ *
+ * @param      options  NULL: defaults
+ * @param[out] done     totals, also after a failure; may be NULL
+ * @return 0, DETENTE_E_RANGE (no cells, or units that are not there), DETENTE_E_INTERRUPTED, DETENTE_E_MEMORY, or what the
+ *         sink returned
+ *
+ * Thread safety: reentrant. Two runs at once in one process do not meet.
+ */
+int detente_engine_run(const detente_config *config, detente_cell *const *cells, uint32_t n_cells, const detente_sink *sink,
+                       const detente_run_options *options, detente_progress *done, detente_error *error);
+
+/** CPUs this process may use: the least of affinity, cgroup quota (rounded up) and OMP_NUM_THREADS. At least 1. */
+int detente_engine_threads(void);
+
+#endif

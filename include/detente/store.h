@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file store.h
+ * Results files: HDF5, netCDF-4 compatible, written by way of shards so that a run can be killed at any moment.
+ *
+ * While a run goes on its work lies in OUT.h5.parts/: shard files, each whole once it has its name. At the end they are merged
+ * into OUT.h5.parts/merged.tmp, which is synced and renamed to OUT.h5; only then is the folder removed.
+ *
+ * Variables have the names of metrics, but one: HDF5 has room for one `turns` in the root group, and that is the group of
+ * rows; the replication means of metric `turns` are the variable `turns_taken`.
+ */
+#ifndef DETENTE_STORE_H
+#define DETENTE_STORE_H
+
+#include <detente/engine.h>
+
+/** Output of a run that is being written. One thread at a time may use it. */
+typedef struct detente_store detente_store;
+
+/** What is written to group `provenance`; any pointer may be NULL. */
+typedef struct detente_provenance {
+    const char *git_revision;   /**< what the program was built from */
+    const char *command;        /**< the command line */
+    const char *host;           /**< name of the machine */
+    const char *compiler;       /**< name and version */
+    const char *flags;          /**< of the compiler */
+    const char *isa;            /**< kernel that played */
+    const char *started;        /**< ISO 8601, UTC */
+    const char *finished;       /**< ISO 8601, UTC */
+    int threads;                /**< that played */
+    int ranks;                  /**< processes that played */
+    uint64_t encounters;        /**< played */
+    uint64_t turns;             /**< played */
+    double cpu_seconds;         /**< of all threads */
+    double wall_seconds;        /**< by the clock */
+} detente_provenance;
+
+/** How to write; all zero is the default. */
+typedef struct detente_store_options {
+    int force;              /**< replace an existing OUT.h5 (only when the new one is whole) and discard its parts; a file that
+                                 does not begin as HDF5 does, and is not empty, is never replaced */
+    int threads;            /**< threads that may deflate */
+    uint64_t shard_bytes;   /**< 0: default; about how much a shard holds */
+} detente_store_options;
+
+/**
+ * Begin a run's output at @p path. The lock is a flock on OUT.h5.parts/lock and dies with its process.
+ * @param[out] store  release with detente_store_free(); NULL after a failure
+ * @return 0; DETENTE_E_EXISTS when the file or unfinished work of it is there and may not be replaced; DETENTE_E_BUSY when
+ *         another run writes it; DETENTE_E_IO (a folder, a device, what the system refuses); DETENTE_E_CONFIG when the resolved config is too large to be
+ *         read back from the file; DETENTE_E_MEMORY
+ */
+int detente_store_create(detente_store **store, const char *path, const detente_config *config,
+                         const detente_store_options *options, detente_error *error);
+/** The sink to hand to detente_engine_run(). */
+detente_sink detente_store_sink(detente_store *store);
+/**
+ * Write what is pending, merge, sync, rename to OUT.h5, remove the parts. Once per store; only detente_store_free() may follow.
+ * @return 0; DETENTE_E_RANGE when a unit is unfinished; DETENTE_E_INPUT when shards are missing or do not fit together;
+ *         DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY. After a failure the shards stay in the parts folder
+ */
+int detente_store_finish(detente_store *store, const detente_provenance *provenance, detente_error *error);
+/** Release; unfinished parts that hold finished work stay on disk, an empty parts folder is removed. NULL is allowed. */
+void detente_store_free(detente_store *store);
+
+/** A results file opened for reading. */
+typedef struct detente_results detente_results;
+
+/** Open a results file. @return 0, DETENTE_E_INPUT (not there, or not a results file), DETENTE_E_MEMORY, DETENTE_E_CONFIG */
+int detente_results_open(detente_results **results, const char *path, detente_error *error);
+/** Close and release. NULL is allowed. */
+void detente_results_close(detente_results *results);
+/** The run's config, read back from the file. Owned by @p results. */
+const detente_config *detente_results_config(const detente_results *results);
+/** The model version (detente_model_version()) of the program that wrote it; 0 when the file does not say. */
+int detente_results_model_version(const detente_results *results);
+/** Number of cells. */
+uint32_t detente_results_cells(const detente_results *results);
+/** Number of replications of each cell. */
+uint32_t detente_results_replications(const detente_results *results);
+/** Name of a cell's strategy; NULL out of range. Owned by @p results. */
+const char *detente_results_strategy(const detente_results *results, uint32_t cell);
+/** Replication means of a metric: @p values has room for cells × replications, row by row; NAN where not run. */
+int detente_results_metric(const detente_results *results, int metric, double *values, detente_error *error);
+/** Replication means [first, first+n) of a cell, of one metric: @p values has room for n; NAN where not run. */
+int detente_results_means(const detente_results *results, int metric, uint32_t cell, uint32_t first, uint32_t n,
+                          double *values, detente_error *error);
+
+/** Columns of group `summary`. */
+enum detente_statistic { DETENTE_STAT_MEAN, DETENTE_STAT_SE, DETENTE_STAT_CI_LOW, DETENTE_STAT_CI_HIGH, DETENTE_STAT_SD,
+                         DETENTE_STAT_MIN, DETENTE_STAT_MAX, DETENTE_STAT_Q05, DETENTE_STAT_Q25, DETENTE_STAT_Q50,
+                         DETENTE_STAT_Q75, DETENTE_STAT_Q95, DETENTE_STAT_COUNT, DETENTE_N_STATISTICS };
+/** Summary of a metric: @p values has room for cells × DETENTE_N_STATISTICS. */
+int detente_results_summary(const detente_results *results, int metric, double *values, detente_error *error);
+/** Name of a statistic as in the file ("mean", …, "q05", …, "count"). */
+const char *detente_statistic_name(int statistic);
+
+/** Number of rows of group `encounters` or `turns` (0 when the group is not there). */
+uint64_t detente_results_rows(const detente_results *results, int turns);
+/** Number of columns of that group, in file order. */
+int detente_results_columns(const detente_results *results, int turns);
+/** Name of column @p c of that group; NULL out of range. Owned by @p results. */
+const char *detente_results_column(const detente_results *results, int turns, int c);
+/** Rows [first, first+n) of column @p c as doubles (exact for every stored type). */
+int detente_results_read(const detente_results *results, int turns, int c, uint64_t first, uint64_t n, double *values,
+                         detente_error *error);
+/** First row of (cell, replication) and number of its rows. @return 0, DETENTE_E_RANGE when none are stored. */
+int detente_results_find(const detente_results *results, int turns, uint32_t cell, uint32_t replication, uint64_t *first,
+                         uint64_t *n, detente_error *error);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detente check: is a config right, what do its playbooks say, and how much work does it stand for. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/memory.h"
+#include "core/text.h"
+
+/* Encounters played to learn how long they take, strategies sampled, and how many threads' worth of them. */
+enum { SAMPLE = 256, MAX_SAMPLED = 32, LINE_WIDTH = 98 };
+
+typedef struct check_options {
+    const char *path;
+    cli_settings settings;
+} check_options;
+
+static const struct argp_option options[] = {
+    {"set", 's', "PATH=VALUE", 0, "Set a value of the config, after all that the file says; may be repeated", 0}, {0}};
+
+static const char doc[] =
+    "Say whether CONFIG is right, read its playbooks back in plain words, name rules that can never apply, and say how much work "
+    "a run would be.\vCONFIG is a file, - for standard input, or the name of a scenario of the library.\n\n"
+    "Example:\n"
+    "  detente check billing-dispute --set agent.mirroring=1";
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    check_options *asked = state->input;
+    switch (key) {
+    case 's':
+        return cli_settings_parse(&asked->settings, argument, state);
+    case ARGP_KEY_ARG:
+        return cli_take(&asked->path, argument, "CONFIG", state);
+    case ARGP_KEY_END:
+        if (asked->path)
+            return 0;
+        argp_error(state, "name a CONFIG");
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* Lines of @p text, each behind @p label and wrapped under its own beginning. */
+static int print_lines(const char *label, char *text)
+{
+    const size_t widths[] = {strlen(label), LINE_WIDTH - 2 - strlen(label)};
+    text_buffer b = {0};
+    char *lines;
+    for (char *rest = text, *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+        if (*line)
+            text_add_columns(&b, 0, (const char *const[]){label, line}, widths, 2);
+    if (text_finish(&b, &lines, NULL))
+        return cli_fail(DETENTE_E_MEMORY, &(detente_error){0});
+    const int status = cli_print(lines);
+    detente_free(lines);
+    return status;
+}
+
+static int print_strategy(const detente_config *config, int s)
+{
+    detente_error error = {0};
+    char *text = NULL, *never = NULL;
+    const int code = detente_strategy_explain(config, s, &text, &never, &error);
+    if (code)
+        return cli_fail(code, &error);
+    printf("\nstrategy %s\n", config->strategy[s].name);
+    int status = print_lines("", text);
+    if (!status)
+        status = print_lines("  warning:", never);
+    detente_free(text);
+    detente_free(never);
+    return status;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Mean turns and CPU seconds of an encounter, from a few of some strategies. */
+static int sample(detente_cell *const *cells, int n, detente_isa isa, double *turns, double *seconds)
+{
+    detente_block *block = detente_aligned_calloc(_Alignof(detente_block), sizeof *block);
+    if (!block)
+        return DETENTE_E_MEMORY;
+    const int sampled = n < MAX_SAMPLED ? n : MAX_SAMPLED;
+    double sum = 0;
+    const double start = cpu_seconds();
+    for (int i = 0; i < sampled; i++) {
+        detente_cell_play(cells[(size_t)i * (size_t)n / (size_t)sampled], isa, 0, 0, SAMPLE, block);
+        for (int e = 0; e < SAMPLE; e++)
+            sum += (double)block->metric[DETENTE_METRIC_turns][e];
+    }
+    *seconds = (cpu_seconds() - start) / (SAMPLE * sampled);
+    *turns = sum / (SAMPLE * sampled);
+    detente_free(block);
+    return 0;
+}
+
+static int print_work(const detente_config *config, detente_cell *const *cells, detente_isa isa)
+{
+    double turns, seconds;
+    detente_error error = {0};
+    const double encounters = (double)config->n_strategies * (double)config->replications * (double)config->encounters;
+    const int threads = detente_engine_threads();
+    if (sample(cells, config->n_strategies, isa, &turns, &seconds)) {
+        cli_tell("out of memory");
+        return CLI_FAILED;
+    }
+    const int code = cli_print_size("\nwork: ", config, &error);
+    if (code)
+        return cli_fail(code, &error);
+    printf("      of about %.1f turns each; about %.2g s on this machine's %d thread%s\n", turns,
+           seconds * encounters / threads, threads, threads == 1 ? "" : "s");
+    return CLI_DONE;
+}
+
+static int check_config(const check_options *asked, detente_config *config)
+{
+    detente_error error = {0}, warnings = {0};
+    detente_cell **cells = NULL;
+    detente_isa isa;
+    int status = cli_isa(&isa);
+    if (status)
+        return status;
+    int code = cli_config_load(config, asked->path, &asked->settings, &error, &warnings);
+    cli_warn(&warnings);
+    if (!code)
+        code = cli_cells_create(config, &cells, &error);
+    if (code) {
+        status = cli_fail(code, &error);
+    } else {
+        printf("%s: no mistakes\n", config->name);
+        for (int s = 0; s < config->n_strategies && !status; s++)
+            status = print_strategy(config, s);
+        if (!status)
+            status = print_work(config, cells, isa);
+    }
+    cli_cells_free(cells, config->n_strategies);
+    return status;
+}
+
+int cli_check(int argc, char **argv)
+{
+    static const struct argp argp = {options, parse_option, "CONFIG", doc, NULL, NULL, NULL};
+    check_options asked = {0};
+    detente_config config = {0};
+    int status = cli_parse(&argp, argc, argv, &asked);
+    status = status ? status - 1 : check_config(&asked, &config);
+    detente_config_clear(&config);
+    cli_settings_clear(&asked.settings);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file cli.h
+ * What the commands share. Each command is one file, cli_<name>() in <name>.c, with its own argp parser.
+ *
+ * Results go to stdout, everything else to stderr. A command returns its exit status and never calls exit():
+ * 0 done, 1 failed while running, 2 wrong usage, 3 bad config or input file, 4 a check did not hold, 128 + n ended by signal n.
+ */
+#ifndef DETENTE_CLI_CLI_H
+#define DETENTE_CLI_CLI_H
+
+#include <argp.h>
+#include <stdio.h>
+
+#include <detente/detente.h>
+
+#include "core/embedded.h"
+
+enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INPUT = 3, CLI_CHECK = 4, CLI_SIGNAL = 128 };
+
+/** A command: argv[0] is "detente NAME", for messages. */
+typedef struct cli_command {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} cli_command;
+
+int cli_new(int argc, char **argv);
+int cli_list(int argc, char **argv);
+int cli_run(int argc, char **argv);
+int cli_trace(int argc, char **argv);
+int cli_replay(int argc, char **argv);
+int cli_params(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_verify(int argc, char **argv);
+int cli_export(int argc, char **argv);
+
+/** Exit status of an error code; 0 for 0. DETENTE_E_INTERRUPTED is 128 + the signal that was caught. */
+int cli_status_of(int code);
+/** Print a line to stderr, "detente: " before it. */
+void cli_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/**
+ * Print an error's lines to stderr and release it: "detente: " stands before a line unless it begins with file:line:column,
+ * which editors know how to jump to. @return cli_status_of(code)
+ */
+int cli_fail(int code, detente_error *error);
+/** Print warnings, which name themselves so, to stderr in the same form and release them. */
+void cli_warn(detente_error *warnings);
+
+/** The --set options of a command line, in order. */
+typedef struct cli_settings {
+    detente_setting *item;
+    size_t n;
+} cli_settings;
+
+/** Take one PATH=VALUE (split in place), or say by argp_error() why not. @return 0, EINVAL or ENOMEM, for a parser function */
+int cli_settings_parse(cli_settings *settings, char *argument, struct argp_state *state);
+/** Take one that is not split. @return 0 or ENOMEM */
+int cli_settings_put(cli_settings *settings, const char *path, const char *value);
+void cli_settings_clear(cli_settings *settings);
+
+/** A whole number from @p low to @p high that fills the whole of @p text. @return 0 or -1 */
+int cli_number(const char *text, unsigned long long low, unsigned long long high, unsigned long long *number);
+
+/**
+ * Parse argv by @p argp, with --help and --usage added; usage errors were printed. A parser function reports its own by
+ * argp_error() and returns EINVAL. @return 0, or the command's exit status + 1 (1 after --help)
+ */
+int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
+/** Take a command's one argument, or argp_error() when there is one already. @return 0 or EINVAL */
+int cli_take(const char **path, char *argument, const char *what, struct argp_state *state);
+/** argp_error() on anything but one of @p names (NULL-terminated), naming the nearest. @return index, or -1 */
+int cli_choice(struct argp_state *state, const char *what, const char *text, const char *const *names);
+
+/** 1 when @p stream is a terminal that takes colour (NO_COLOR is not set, TERM is not dumb). */
+int cli_colour(FILE *stream);
+/** Write @p text to stdout. @return 0, or CLI_FAILED after saying why (a full disk) */
+int cli_print(const char *text);
+/** @p n in decimal, its digits in groups of three. @return @p out */
+const char *cli_count(uint64_t n, char out[32]);
+/** Say that @p name is none of a folder of the library (core/embedded.h), and the nearest there is. @return DETENTE_E_CONFIG */
+int cli_unknown(const char *folder, const char *name, const char *what, detente_error *error);
+/** The kernel that the environment variable DETENTE_ISA asks for, the widest without it. @return 0 or the exit status */
+int cli_isa(detente_isa *isa);
+/**
+ * Read the config that a command was given: a file, "-", or the name of a scenario of the library when there is no such file.
+ * @return as detente_config_load()
+ */
+int cli_config_load(detente_config *config, const char *path, const cli_settings *settings, detente_error *error,
+                    detente_error *warnings);
+/**
+ * Compile every strategy of @p config; the cell's number is the strategy's. @param[out] cells n_strategies of them, release
+ * with cli_cells_free() also after a failure. @return 0 or a DETENTE_E_ code
+ */
+int cli_cells_create(const detente_config *config, detente_cell ***cells, detente_error *error);
+void cli_cells_free(detente_cell **cells, int n);
+
+/** Print "N strategies x N replications x N encounters = N encounters" behind @p before. @return 0 or DETENTE_E_RANGE beyond 2^64 */
+int cli_print_size(const char *before, const detente_config *config, detente_error *error);
+
+/** Flush stdout. @return @p status, or CLI_FAILED after saying why when what was printed could not be written */
+int cli_finish(int status);
+
+/** From now on INT, TERM, HUP and XCPU ask to stop; a second one of a kind ends the program. What is ignored stays ignored. */
+void cli_signals_catch(void);
+/** Number of the signal that was caught, 0 when none was: what a run's stop flag points to. */
+const volatile int *cli_signals_caught(void);
+
+/** Shows on stderr how far a run has come: a bar on a terminal, plain lines elsewhere. Start from cli_progress_begin(). */
+typedef struct cli_progress {
+    int mode;     /**< enum cli_progress_mode */
+    int bar;      /**< stderr is a terminal that can go back to the start of a line */
+    int width;    /**< of what stands on the terminal's line */
+    double shown; /**< seconds when a line was last shown */
+} cli_progress;
+
+enum cli_progress_mode { CLI_PROGRESS_AUTO, CLI_PROGRESS_ALWAYS, CLI_PROGRESS_NEVER };
+
+void cli_progress_begin(cli_progress *progress, int mode);
+/** For detente_run_options: @p data is the cli_progress. */
+void cli_progress_show(void *data, const detente_progress *now);
+/** Clear the bar, so that what follows stands on its own line. */
+void cli_progress_end(cli_progress *progress);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detente run: play a config's encounters into a results file. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "core/text.h"
+#include "core/version.h"
+#include "report/table.h"
+
+enum { MAX_THREADS = 4096, STAMP_SIZE = 24, HOST_SIZE = 256 };
+enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_EXTEND, KEY_SHARD };
+
+typedef struct run_options {
+    const char *path, *output;
+    cli_settings settings;
+    int threads, force, dry_run, progress;
+} run_options;
+
+/* A run under way. */
+typedef struct run_state {
+    const run_options *options;
+    char *command;
+    char started[STAMP_SIZE];
+    detente_config config;
+    detente_isa isa;
+    detente_cell **cells;
+    detente_store *store;
+    detente_progress done;
+} run_state;
+
+static const struct argp_option options[] = {
+    {"output", 'o', "OUT.h5", 0, "Results file to write; it must not exist", 0},
+    {"set", 's', "PATH=VALUE", 0, "Set a value of the config, after all that the file says; may be repeated", 0},
+    {"threads", 't', "N", 0,
+     "Threads to play with; results do not depend on it (default: the CPUs this process may use)", 0},
+    {"keep", KEY_KEEP, "WHAT", 0, "Rows to store: none, encounters or turns, in place of the config's keep", 0},
+    {"force", KEY_FORCE, 0, 0, "Replace OUT.h5 once the new one is whole; discard unfinished work", 0},
+    {"progress", KEY_PROGRESS, "WHEN", 0, "Show how far the run has come: auto, always or never (default: auto)", 0},
+    {"dry-run", KEY_DRY_RUN, 0, 0, "Say what would be played and stored, and do nothing", 0},
+    {"resume", KEY_RESUME, 0, OPTION_HIDDEN, 0, 0},
+    {"extend", KEY_EXTEND, 0, OPTION_HIDDEN, 0, 0},
+    {"shard", KEY_SHARD, "I/N", OPTION_HIDDEN, 0, 0},
+    {0}};
+
+static const char doc[] =
+    "Play the encounters of CONFIG with each of its strategies, write a results file and print a table."
+    "\vCONFIG is a file, - for standard input, or the name of a scenario of the library.\n\n"
+    "Example:\n"
+    "  detente run billing-dispute -o out.h5 --set keep=encounters";
+
+static int set_keep(run_options *run, const char *argument, struct argp_state *state)
+{
+    static const char *const kept[] = {"none", "encounters", "turns", NULL};
+    const int which = cli_choice(state, "--keep", argument, kept);
+    return which < 0 ? EINVAL : cli_settings_put(&run->settings, "keep", kept[which]);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    static const char *const when[] = {"auto", "always", "never", NULL};
+    run_options *run = state->input;
+    unsigned long long number;
+    switch (key) {
+    case 'o':
+        run->output = argument;
+        return 0;
+    case 's':
+        return cli_settings_parse(&run->settings, argument, state);
+    case 't':
+        if (cli_number(argument, 1, MAX_THREADS, &number)) {
+            argp_error(state, "--threads \"%s\": a whole number from 1 to %d", argument, MAX_THREADS);
+            return EINVAL;
+        }
+        run->threads = (int)number;
+        return 0;
+    case KEY_KEEP:
+        return set_keep(run, argument, state);
+    case KEY_FORCE:
+        run->force = 1;
+        return 0;
+    case KEY_PROGRESS:
+        run->progress = cli_choice(state, "--progress", argument, when);
+        return run->progress < 0 ? EINVAL : 0;
+    case KEY_DRY_RUN:
+        run->dry_run = 1;
+        return 0;
+    case KEY_RESUME:
+    case KEY_EXTEND:
+    case KEY_SHARD:
+        argp_error(state, "this version (%s) cannot %s yet", detente_version(),
+                   key == KEY_RESUME   ? "go on from unfinished work: --resume"
+                   : key == KEY_EXTEND ? "add to a results file: --extend"
+                                       : "play a part of a run: --shard");
+        return EINVAL;
+    case ARGP_KEY_ARG:
+        return cli_take(&run->path, argument, "CONFIG", state);
+    case ARGP_KEY_END:
+        if (run->path && (run->output || run->dry_run))
+            return 0;
+        argp_error(state, run->path ? "name the results file: -o OUT.h5" : "name a CONFIG");
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- provenance ------------------------------------------------------------------------------------------------- */
+
+/* The command as it could be typed again; NULL when out of memory. */
+static char *quoted_command(int argc, char **argv)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+";
+    text_buffer b = {0};
+    char *text;
+    text_add(&b, "%s", argv[0]);
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (*word && word[strspn(word, plain)] == '\0') {
+            text_add(&b, " %s", word);
+            continue;
+        }
+        text_add(&b, " '");
+        for (; *word; word++)
+            text_add(&b, *word == '\'' ? "'\\''" : "%c", *word);
+        text_add(&b, "'");
+    }
+    return text_finish(&b, &text, NULL) ? NULL : text;
+}
+
+/* Now, in ISO 8601, universal time. */
+static void stamp(char out[STAMP_SIZE])
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+    if (!gmtime_r(&now, &parts) || strftime(out, STAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        out[0] = '\0';
+}
+
+static int finish_store(run_state *run, detente_error *error)
+{
+    char host[HOST_SIZE] = "", finished[STAMP_SIZE];
+    struct timespec cpu = {0};
+    if (gethostname(host, sizeof host - 1))
+        host[0] = '\0';
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    stamp(finished);
+    const detente_provenance provenance = {.git_revision = detente_git_revision(),
+                                           .command = run->command,
+                                           .host = host,
+                                           .compiler = detente_compiler(),
+                                           .flags = detente_compiler_flags(),
+                                           .isa = detente_isa_name(run->isa),
+                                           .started = run->started,
+                                           .finished = finished,
+                                           .threads = run->options->threads,
+                                           .ranks = 1,
+                                           .encounters = run->done.encounters_done,
+                                           .turns = run->done.turns_done,
+                                           .cpu_seconds = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec,
+                                           .wall_seconds = run->done.seconds};
+    return detente_store_finish(run->store, &provenance, error);
+}
+
+/* ---- what is printed -------------------------------------------------------------------------------------------- */
+
+static uint64_t kept_of(uint64_t kept, const detente_config *config)
+{
+    return kept < config->encounters ? kept : config->encounters;
+}
+
+static int print_plan(const run_state *run, detente_error *error)
+{
+    const detente_config *config = &run->config;
+    const uint64_t units = (uint64_t)config->n_strategies * config->replications;
+    const uint64_t kept = kept_of(config->keep.encounters, config), traced = kept_of(config->keep.turns, config);
+    char a[32], b[32];
+    const int code = cli_print_size("", config, error);
+    if (code)
+        return cli_fail(code, error);
+    printf("%s would hold the mean of each of %d metrics for %s replications, and their summary%s\n",
+           run->options->output ? run->options->output : "The results file", DETENTE_N_METRICS, cli_count(units, a),
+           config->quantiles ? " with quantiles" : "");
+    if (kept)
+        printf("group encounters: %s rows, %s of each replication, %d metrics a row\n", cli_count(units * kept, a),
+               cli_count(kept, b), __builtin_popcountll(config->keep.columns));
+    if (traced)
+        printf("group turns: every turn of %s encounters, %s of each replication\n", cli_count(units * traced, a),
+               cli_count(traced, b));
+    return CLI_DONE;
+}
+
+static int print_results(const run_state *run)
+{
+    detente_error error = {0};
+    detente_results *results = NULL;
+    char *table = NULL, encounters[32], turns[32], rate[32];
+    int code = detente_results_open(&results, run->options->output, &error);
+    if (!code)
+        code = report_table(results, &table, &error);
+    detente_results_close(results);
+    if (code)
+        return cli_fail(code, &error);
+    const detente_progress *done = &run->done;
+    int status = cli_print(table);
+    detente_free(table);
+    printf("%s encounters, %s turns, %.2f s, %s encounters/s; written to %s\n",
+           cli_count(done->encounters_done, encounters), cli_count(done->turns_done, turns), done->seconds,
+           cli_count(done->seconds > 0 ? (uint64_t)((double)done->encounters_done / done->seconds) : 0, rate),
+           run->options->output);
+    return status;
+}
+
+/* What lies in the parts folder once the store has been released. */
+static void tell_kept(const run_state *run)
+{
+    char done[32], total[32], parts[4096];
+    const char *output = run->options->output;
+    snprintf(parts, sizeof parts, "%s.parts", output);
+    if (access(parts, F_OK) != 0) {
+        cli_tell("nothing was finished, so nothing was kept; %s was not written: run it again", output);
+        return;
+    }
+    cli_tell("finished work (%s of %s encounters) is kept in %s; %s was not written",
+             cli_count(run->done.encounters_done, done), cli_count(run->done.encounters_total, total), parts, output);
+    cli_tell("this version cannot go on from there: start again with --force, which discards it, or move it away");
+}
+
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
+
+static int play(run_state *run, detente_error *error)
+{
+    cli_progress progress;
+    cli_progress_begin(&progress, run->options->progress);
+    const detente_sink sink = detente_store_sink(run->store);
+    const detente_run_options how = {.threads = run->options->threads,
+                                     .isa = run->isa,
+                                     .progress = cli_progress_show,
+                                     .progress_data = &progress,
+                                     .stop = cli_signals_caught()};
+    const int code = detente_engine_run(&run->config, run->cells, (uint32_t)run->config.n_strategies, &sink, &how,
+                                        &run->done, error);
+    cli_progress_end(&progress);
+    return code;
+}
+
+static int run_into_store(run_state *run, detente_error *error)
+{
+    const detente_store_options how = {.force = run->options->force, .threads = run->options->threads};
+    int code = detente_store_create(&run->store, run->options->output, &run->config, &how, error);
+    if (code)
+        return cli_fail(code, error);
+    cli_signals_catch();
+    code = play(run, error);
+    if (!code)
+        code = finish_store(run, error);
+    detente_store_free(run->store);
+    run->store = NULL;
+    if (!code)
+        return print_results(run);
+    const int status = code == DETENTE_E_INTERRUPTED ? cli_status_of(code) : cli_fail(code, error);
+    if (code == DETENTE_E_INTERRUPTED) {
+        cli_tell("stopped by signal %d (%s)", *cli_signals_caught(), strsignal(*cli_signals_caught()));
+        detente_error_clear(error);
+    }
+    tell_kept(run);
+    return status;
+}
+
+static int run_config(run_state *run)
+{
+    const run_options *asked = run->options;
+    detente_error error = {0}, warnings = {0};
+    int status = cli_isa(&run->isa);
+    if (status)
+        return status;
+    int code = cli_config_load(&run->config, asked->path, &asked->settings, &error, &warnings);
+    cli_warn(&warnings);
+    if (!code)
+        code = cli_cells_create(&run->config, &run->cells, &error);
+    if (code)
+        return cli_fail(code, &error);
+    return asked->dry_run ? print_plan(run, &error) : run_into_store(run, &error);
+}
+
+int cli_run(int argc, char **argv)
+{
+    static const struct argp argp = {options, parse_option, "CONFIG", doc, NULL, NULL, NULL};
+    run_options asked = {0};
+    run_state run = {.options = &asked};
+    stamp(run.started);
+    run.command = quoted_command(argc, argv);
+    int status = cli_parse(&argp, argc, argv, &asked);
+    if (!status && !run.command) {
+        cli_tell("out of memory");
+        status = 1 + CLI_FAILED;
+    }
+    if (!asked.threads)
+        asked.threads = detente_engine_threads();
+    status = status ? status - 1 : run_config(&run);
+    cli_cells_free(run.cells, run.config.n_strategies);
+    detente_config_clear(&run.config);
+    cli_settings_clear(&asked.settings);
+    detente_free(run.command);
+    return status;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+
+static int fail(detente_error *error, int code, const char *path)
+{
+    return detente_error_set(error, code, "%s: %s", path, strerror(errno));
+}
+
+static int read_all(int file, const char *path, size_t limit, char **text, size_t *size, detente_error *error)
+{
+    size_t capacity = 1 << 16, used = 0;
+    char *buffer = detente_alloc(capacity);
+    while (buffer) {
+        const ssize_t got = read(file, buffer + used, capacity - used - 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            detente_free(buffer);
+            return fail(error, DETENTE_E_INPUT, path);
+        }
+        used += (size_t)got;
+        if (got == 0) {
+            buffer[used] = 0;
+            *text = buffer;
+            *size = used;
+            return 0;
+        }
+        if (used > limit) {
+            detente_free(buffer);
+            return detente_error_set(error, DETENTE_E_INPUT, "%s: larger than %zu bytes", path, limit);
+        }
+        if (capacity - used < 2) {
+            char *larger = detente_realloc(buffer, capacity *= 2);
+            if (!larger)
+                detente_free(buffer);
+            buffer = larger;
+        }
+    }
+    return detente_error_set(error, DETENTE_E_MEMORY, "%s: out of memory", path);
+}
+
+int detente_fs_read(const char *path, size_t limit, char **text, size_t *size, detente_error *error)
+{
+    struct stat status;
+    *text = NULL;
+    *size = 0;
+    if (strcmp(path, "-") == 0)
+        return read_all(STDIN_FILENO, "standard input", limit, text, size, error);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail(error, DETENTE_E_INPUT, path);
+    int code;
+    if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode))
+        code = detente_error_set(error, DETENTE_E_INPUT, "%s: is a folder, not a file", path);
+    else
+        code = read_all(file, path, limit, text, size, error);
+    close(file);
+    return code;
+}
+
+int detente_fs_sync_folder(const char *path, detente_error *error)
+{
+    /* Nothing is allocated: what was renamed before must not then be said to have failed for want of memory. */
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    const size_t length = !slash ? 1 : slash == path ? 1 : (size_t)(slash - path);
+    if (length >= sizeof folder)
+        return detente_error_set(error, DETENTE_E_IO, "%s: %s", path, strerror(ENAMETOOLONG));
+    if (slash)
+        memcpy(folder, path, length);
+    const int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Some file systems cannot sync a folder and say EINVAL: there is nothing more to be done there. */
+    const int failed = file < 0 || (fsync(file) != 0 && errno != EINVAL);
+    const int code = failed ? fail(error, DETENTE_E_IO, folder) : 0;
+    if (file >= 0)
+        close(file);
+    return code;
+}
+
+static int write_all(int file, const char *data, size_t size)
+{
+    while (size > 0) {
+        const ssize_t done = write(file, data, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return -1;
+        data += done;
+        size -= (size_t)done;
+    }
+    return fsync(file);
+}
+
+int detente_fs_create(const char *path, const void *data, size_t size, detente_error *error)
+{
+    const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0 && errno == EEXIST)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; nothing was written", path);
+    if (file < 0)
+        return fail(error, DETENTE_E_IO, path);
+    int failed = write_all(file, data, size), reason = errno;
+    if (close(file) && !failed) {
+        failed = -1;
+        reason = errno;
+    }
+    if (!failed)
+        return detente_fs_sync_folder(path, error);
+    unlink(path);
+    errno = reason;
+    return fail(error, DETENTE_E_IO, path);
+}

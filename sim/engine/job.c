@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/schedule.h"
+
+#include "core/memory.h"
+
+block_place detente_block_place(const schedule *s, uint64_t block)
+{
+    const uint64_t unit = s->first_unit + block / s->blocks_per_unit;
+    const uint32_t number = (uint32_t)(block % s->blocks_per_unit), first = number * DETENTE_BLOCK;
+    const uint32_t left = (uint32_t)s->config->encounters - first;
+    return (block_place){.unit = unit,
+                         .cell = (uint32_t)(unit % s->n_cells),
+                         .replication = (uint32_t)(unit / s->n_cells),
+                         .first = first,
+                         .n = left < DETENTE_BLOCK ? left : DETENTE_BLOCK,
+                         .last = number + 1 == s->blocks_per_unit};
+}
+
+/* How many of the block's encounters lie below a bound. */
+static uint32_t below(const block_place *at, uint64_t bound)
+{
+    if (bound <= at->first)
+        return 0;
+    return bound - at->first < at->n ? (uint32_t)(bound - at->first) : at->n;
+}
+
+static int turns_reserve(job_rows *rows, size_t more)
+{
+    if (rows->room - rows->n_turns >= more)
+        return 0;
+    const size_t room = 2 * rows->room + more;
+    detente_turn *turns = detente_realloc(rows->turns, room * sizeof *turns);
+    if (!turns)
+        return DETENTE_E_MEMORY;
+    rows->turns = turns;
+    uint32_t *encounters = detente_realloc(rows->turn_encounter, room * sizeof *encounters);
+    if (!encounters)
+        return DETENTE_E_MEMORY;
+    rows->turn_encounter = encounters;
+    rows->room = room;
+    return 0;
+}
+
+/* Turn rows come from the tracer: the same numbers as the block's, with every turn written down. */
+static int trace_turns(const schedule *s, const block_place *at, job_rows *rows, uint32_t n, workspace *space)
+{
+    rows->n_turns = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (detente_schedule_stopped(s))
+            return DETENTE_E_INTERRUPTED;
+        if (turns_reserve(rows, (size_t)s->config->max_turns))
+            return DETENTE_E_MEMORY;
+        const uint32_t encounter = at->first + i;
+        const uint32_t turns =
+            s->player->trace(s->cells[at->cell], at->replication, encounter, rows->turns + rows->n_turns, space->block);
+        for (uint32_t t = 0; t < turns; t++)
+            rows->turn_encounter[rows->n_turns + t] = encounter;
+        rows->n_turns += turns;
+    }
+    return 0;
+}
+
+/* Where a block's outcomes go: to storage of the job's when rows of it are kept, else to the thread's own. */
+static int rows_begin(const schedule *s, const block_place *at, job_rows *rows, workspace *space, detente_block **block)
+{
+    *block = space->block;
+    if (!rows)
+        return 0;
+    const uint32_t turns = below(at, s->config->keep.turns);
+    rows->kept = turns > 0 || below(at, s->config->keep.encounters) > 0;
+    rows->n_turns = 0;
+    if (!rows->kept)
+        return 0;
+    if (!rows->block)
+        rows->block = detente_aligned_calloc(_Alignof(detente_block), sizeof *rows->block);
+    if (!rows->block)
+        return DETENTE_E_MEMORY;
+    *block = rows->block;
+    return turns > 0 ? trace_turns(s, at, rows, turns, space) : 0;
+}
+
+int detente_job_play(const schedule *s, job *j, workspace *space)
+{
+    int code = 0;
+    const uint64_t first_unit = detente_block_place(s, j->first_block).unit;
+    for (uint32_t i = 0; j->histogram && i < s->units_per_job * DETENTE_N_METRICS; i++)
+        detente_histogram_reset(&j->histogram[i]);
+    for (uint32_t b = 0; b < j->n_blocks && !code; b++) {
+        if (detente_schedule_stopped(s))
+            return DETENTE_E_INTERRUPTED;
+        const block_place at = detente_block_place(s, j->first_block + b);
+        detente_block *block;
+        code = rows_begin(s, &at, j->rows ? &j->rows[b] : NULL, space, &block);
+        if (code)
+            break;
+        s->player->play(s->cells[at.cell], s->options.isa, at.replication, at.first, at.n, block);
+        detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
+        s->fold(block, moments);
+        if (j->histogram)
+            code = detente_fold_histograms(block, moments, &j->histogram[(at.unit - first_unit) * DETENTE_N_METRICS]);
+    }
+    return code;
+}
+
+static int hand_on_rows(schedule *s, const block_place *at, const job_rows *rows)
+{
+    if (!rows->kept || !s->sink->rows)
+        return 0;
+    const detente_rows out = {.block = rows->block,
+                              .first = at->first,
+                              .kept_encounters = below(at, s->config->keep.encounters),
+                              .turns = rows->n_turns ? rows->turns : NULL,
+                              .turn_encounter = rows->n_turns ? rows->turn_encounter : NULL,
+                              .n_turns = rows->n_turns};
+    return s->sink->rows(s->sink->data, at->cell, at->replication, &out, s->error);
+}
+
+static void unit_reset(schedule *s)
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++) {
+        detente_moments_init(&s->unit_moments[m]);
+        detente_histogram_reset(&s->unit_histogram[m]);
+    }
+}
+
+/* Counts of the job's part of a unit; a unit that lies in one job needs no copy. */
+static int unit_histogram(schedule *s, const job *j, const block_place *at, int whole,
+                          const detente_histogram **histogram)
+{
+    *histogram = NULL;
+    if (!j->histogram)
+        return 0;
+    const uint64_t first_unit = detente_block_place(s, j->first_block).unit;
+    const detente_histogram *part = &j->histogram[(at->unit - first_unit) * DETENTE_N_METRICS];
+    *histogram = whole ? part : s->unit_histogram;
+    for (int m = 0; m < DETENTE_N_METRICS && !whole; m++)
+        if (detente_histogram_merge(&s->unit_histogram[m], &part[m]))
+            return DETENTE_E_MEMORY;
+    return 0;
+}
+
+static int hand_on_unit(schedule *s, const block_place *at, const detente_histogram *histogram)
+{
+    const detente_unit unit = {.unit = at->unit,
+                               .cell = at->cell,
+                               .replication = at->replication,
+                               .moments = s->unit_moments,
+                               .histogram = histogram};
+    const int code = s->sink->unit ? s->sink->unit(s->sink->data, &unit, s->error) : 0;
+    s->progress.units_done += code == 0;
+    unit_reset(s);
+    return code;
+}
+
+int detente_job_hand_on(schedule *s, const job *j)
+{
+    for (uint32_t b = 0; b < j->n_blocks; b++) {
+        if (detente_schedule_stopped(s))
+            return DETENTE_E_INTERRUPTED;
+        const block_place at = detente_block_place(s, j->first_block + b);
+        int code = j->rows ? hand_on_rows(s, &at, &j->rows[b]) : 0;
+        if (code)
+            return code;
+        const detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
+        for (int m = 0; m < DETENTE_N_METRICS; m++)
+            detente_moments_merge(&s->unit_moments[m], &moments[m]);
+        s->progress.encounters_done += at.n;
+        s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * at.n + 0.5);
+        if (at.last || b + 1 == j->n_blocks) {
+            const detente_histogram *histogram;
+            const int whole = at.last && b + 1 >= s->blocks_per_unit;
+            code = unit_histogram(s, j, &at, whole, &histogram);
+            if (!code && at.last)
+                code = hand_on_unit(s, &at, histogram);
+            if (code)
+                return code;
+        }
+    }
+    return 0;
+}

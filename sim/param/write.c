@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A config as YAML that names no other file and leaves nothing out. */
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/version.h"
+#include "param/registry.h"
+
+/* One character of UTF-8; *size bytes long. */
+static unsigned long decode(const char *text, size_t *size)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    const size_t n = p[0] < 0xc0 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    unsigned long c = n == 1 ? p[0] : p[0] & (0xffu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            *size = i;
+            return 0xfffd;
+        }
+        c = c << 6 | (p[i] & 0x3fu);
+    }
+    *size = n;
+    return c;
+}
+
+/* In double quotes; what YAML would fold, or may not hold, as an escape. */
+static void add_text(text_buffer *b, const char *text)
+{
+    size_t size;
+    text_add_bytes(b, "\"", 1);
+    for (const char *p = text; *p; p += size) {
+        const unsigned long c = decode(p, &size);
+        if (c == '"' || c == '\\')
+            text_add(b, "\\%c", (char)c);
+        else if (c == '\n')
+            text_add(b, "\\n");
+        else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+            text_add(b, "\\x%02lx", c);
+        else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff)
+            text_add(b, "\\u%04lx", c);
+        else
+            text_add_bytes(b, p, size);
+    }
+    text_add_bytes(b, "\"", 1);
+}
+
+static void add_number(text_buffer *b, double value)
+{
+    char text[40];
+    text_number(value, text);
+    text_add_bytes(b, text, strlen(text));
+}
+
+static void add_value(text_buffer *b, const detente_param *row, double value)
+{
+    if (row->kind == DETENTE_CHOICE)
+        text_add(b, "%s", row->choices[(int)value]);
+    else
+        add_number(b, value);
+}
+
+/* The rows of a section as `key: value` with what stands between them, leaving out NAN. @return how many */
+static int add_rows(text_buffer *b, enum section_id id, const void *from, const char *before, const char *between)
+{
+    const section rows = registry_section(id);
+    int n = 0;
+    for (size_t i = 0; i < rows.n; i++) {
+        const double value = *(const double *)(const void *)((const char *)from + rows.offset[i]);
+        if (isnan(value))
+            continue;
+        text_add(b, "%s%s: ", n++ ? between : before, rows.param[i].path + strlen(rows.prefix));
+        add_value(b, &rows.param[i], value);
+    }
+    return n;
+}
+
+static void add_section(text_buffer *b, const char *key, enum section_id id, const void *from)
+{
+    text_add(b, "%s:\n", key);
+    add_rows(b, id, from, "  ", "\n  ");
+    text_add(b, "\n");
+}
+
+static void add_kept(text_buffer *b, uint64_t n)
+{
+    if (n == UINT64_MAX)
+        text_add(b, "all");
+    else
+        text_add(b, "%llu", (unsigned long long)n);
+}
+
+static void add_run(text_buffer *b, const detente_config *config)
+{
+    const uint64_t all = (UINT64_C(1) << DETENTE_N_METRICS) - 1;
+    text_add(b, "detente: %d\nname: ", detente_format_version());
+    add_text(b, config->name);
+    if (config->question) {
+        text_add(b, "\nquestion: ");
+        add_text(b, config->question);
+    }
+    text_add(b, "\nseed: %llu\nreplications: %llu\nencounters: %llu\nmax_turns: %llu\n",
+             (unsigned long long)config->seed, (unsigned long long)config->replications,
+             (unsigned long long)config->encounters, (unsigned long long)config->max_turns);
+    text_add(b, "common_random_numbers: %s\nquantiles: %s\nkeep: {encounters: ",
+             config->common_random_numbers ? "true" : "false", config->quantiles ? "true" : "false");
+    add_kept(b, config->keep.encounters);
+    text_add(b, ", turns: ");
+    add_kept(b, config->keep.turns);
+    if (config->keep.columns != all) {
+        const char *between = ", columns: [";
+        for (int i = 0; i < DETENTE_N_METRICS; i++)
+            if (config->keep.columns >> i & 1) {
+                text_add(b, "%s%s", between, METRIC_NAME[i]);
+                between = ", ";
+            }
+        text_add(b, "]");
+    }
+    text_add(b, "}\n");
+}
+
+static void add_scenario(text_buffer *b, const detente_config *config)
+{
+    text_add(b, "scenario:\n  name: ");
+    add_text(b, config->scenario_name);
+    text_add(b, "\n");
+    add_rows(b, SECTION_SCENARIO, config, "  ", "\n  ");
+    text_add(b, "\n  substitute: ");
+    add_rows(b, SECTION_SUBSTITUTE, config, "{", ", ");
+    text_add(b, "}\n  issues:\n");
+    for (int i = 0; i < config->n_issues; i++) {
+        text_add(b, "    - {name: ");
+        add_text(b, config->issue[i].name);
+        add_rows(b, SECTION_ISSUE, &config->issue[i], ", ", ", ");
+        text_add(b, "}\n");
+    }
+}
+
+static void add_list(text_buffer *b, const char *key, const double *values, int n)
+{
+    text_add(b, ", %s: [", key);
+    for (int i = 0; i < n; i++) {
+        text_add(b, i ? ", " : "");
+        add_number(b, values[i]);
+    }
+    text_add(b, "]");
+}
+
+static void add_trait(text_buffer *b, int trait, const detente_distribution *d)
+{
+    text_add(b, "%s: {dist: %s", TRAIT_NAME[trait], FAMILY_NAME[(int)d->family]);
+    if ((int)d->family == DETENTE_TABLE) {
+        add_list(b, "values", d->values, d->n);
+        add_list(b, "weights", d->weights, d->n);
+    } else {
+        text_add(b, ", mean: ");
+        add_number(b, d->mean);
+        text_add(b, ", sd: ");
+        add_number(b, d->sd);
+    }
+    text_add(b, "}");
+}
+
+static int same_distribution(const detente_distribution *a, const detente_distribution *b)
+{
+    return !memcmp(&a->family, &b->family, sizeof a->family) && !memcmp(&a->mean, &b->mean, sizeof a->mean) &&
+           !memcmp(&a->sd, &b->sd, sizeof a->sd) && a->n == b->n && !memcmp(a->values, b->values, sizeof a->values) &&
+           !memcmp(a->weights, b->weights, sizeof a->weights);
+}
+
+/* Traits that all personas share stand once, above them. */
+static void add_customer(text_buffer *b, const detente_config *config)
+{
+    int shared[DETENTE_N_TRAITS], correlated = 0;
+    text_add(b, "customer:\n");
+    for (int i = 0; i < DETENTE_N_TRAITS; i++) {
+        shared[i] = 1;
+        for (int k = 1; k < config->n_personas; k++)
+            shared[i] &= same_distribution(&config->persona[0].trait[i], &config->persona[k].trait[i]);
+        if (shared[i]) {
+            text_add(b, "  ");
+            add_trait(b, i, &config->persona[0].trait[i]);
+            text_add(b, "\n");
+        }
+    }
+    text_add(b, "  personas:\n");
+    for (int k = 0; k < config->n_personas; k++) {
+        text_add(b, "    - name: ");
+        add_text(b, config->persona[k].name);
+        text_add(b, "\n      share: ");
+        add_number(b, config->persona[k].share);
+        for (int i = 0; i < DETENTE_N_TRAITS; i++)
+            if (!shared[i]) {
+                text_add(b, "\n      ");
+                add_trait(b, i, &config->persona[k].trait[i]);
+            }
+        text_add(b, "\n");
+    }
+    text_add(b, "  correlation: {");
+    for (int i = 0; i < DETENTE_N_TRAITS; i++)
+        for (int j = i + 1; j < DETENTE_N_TRAITS; j++)
+            if (config->correlation[i][j] != 0) {
+                text_add(b, "%s%s-%s: ", correlated++ ? ", " : "", TRAIT_NAME[i], TRAIT_NAME[j]);
+                add_number(b, config->correlation[i][j]);
+            }
+    text_add(b, "}\n");
+}
+
+static void add_tiers(text_buffer *b, const detente_config *config)
+{
+    const detente_tier *front = &config->tier[0];
+    text_add(b, "tiers:\n");
+    for (int i = 0; i < config->n_tiers; i++) {
+        text_add(b, "  - {name: ");
+        add_text(b, config->tier[i].name);
+        if (i == 0) {
+            text_add(b, ", authority: ");
+            add_number(b, front->authority);
+            text_add(b, ", cost_per_minute: ");
+            add_number(b, front->cost_per_minute);
+        } else {
+            add_rows(b, SECTION_TIER, &config->tier[i], ", ", ", ");
+        }
+        text_add(b, "}\n");
+    }
+}
+
+static void add_moves(text_buffer *b, const detente_config *config)
+{
+    add_section(b, "moves", SECTION_MOVES, config);
+    for (int i = 0; i < DETENTE_N_MOVES; i++) {
+        text_add(b, "  %s: ", MOVE_NAME[i]);
+        add_rows(b, SECTION_MOVE, &config->move[i], "{", ", ");
+        text_add(b, "}\n");
+    }
+}
+
+static void add_condition(text_buffer *b, const detente_guard *guard)
+{
+    text_add(b, "\"%s ", COMPARISON_NAME[guard->op]);
+    add_number(b, guard->value);
+    text_add(b, "\"");
+}
+
+/* Conditions on one observable stand in one list, in their order. */
+static void add_guards(text_buffer *b, const detente_rule *rule)
+{
+    uint64_t done = 0;
+    const char *between = "";
+    for (int i = 0; i < rule->n_guards; i++) {
+        const int observable = rule->guard[i].observable;
+        int n = 0, k = 0;
+        if (done >> observable & 1)
+            continue;
+        done |= UINT64_C(1) << observable;
+        for (int j = i; j < rule->n_guards; j++)
+            n += rule->guard[j].observable == observable;
+        text_add(b, "%s%s: %s", between, OBSERVABLE_NAME[observable], n > 1 ? "[" : "");
+        for (int j = i; j < rule->n_guards; j++)
+            if (rule->guard[j].observable == observable) {
+                text_add(b, k++ ? ", " : "");
+                add_condition(b, &rule->guard[j]);
+            }
+        text_add(b, n > 1 ? "]" : "");
+        between = ", ";
+    }
+}
+
+static void add_strategy(text_buffer *b, const detente_strategy *strategy)
+{
+    text_add(b, "  - name: ");
+    add_text(b, strategy->name);
+    text_add(b, "\n    concession: ");
+    add_rows(b, SECTION_CONCESSION, &strategy->concession, "{", ", ");
+    text_add(b, "}\n    ");
+    add_rows(b, SECTION_STRATEGY, strategy, "", "\n    ");
+    text_add(b, "\n    exception: ");
+    add_rows(b, SECTION_EXCEPTION, strategy, "{", ", ");
+    text_add(b, "}\n    agent: ");
+    text_add(b, add_rows(b, SECTION_AGENT, &strategy->agent, "{", ", ") ? "}" : "{}");
+    text_add(b, "\n    playbook:\n");
+    for (int i = 0; i < strategy->n_rules; i++) {
+        const detente_rule *rule = &strategy->rule[i];
+        text_add(b, "      - {");
+        if (rule->n_guards) {
+            text_add(b, "when: {");
+            add_guards(b, rule);
+            text_add(b, "}, ");
+        }
+        text_add(b, "do: %s}\n", MOVE_NAME[rule->move]);
+    }
+}
+
+int detente_config_write(const detente_config *config, char **text, detente_error *error)
+{
+    text_buffer b = {0};
+    *text = NULL;
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!plain)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    const locale_t before = uselocale(plain);
+    add_run(&b, config);
+    add_scenario(&b, config);
+    add_customer(&b, config);
+    add_section(&b, "agent", SECTION_AGENT, &config->agent);
+    add_tiers(&b, config);
+    add_section(&b, "affect", SECTION_AFFECT, &config->affect);
+    add_section(&b, "bargaining", SECTION_BARGAINING, &config->bargaining);
+    add_section(&b, "decision", SECTION_DECISION, &config->decision);
+    add_section(&b, "outcome", SECTION_OUTCOME, &config->outcome);
+    add_moves(&b, config);
+    text_add(&b, "strategies:\n");
+    for (int i = 0; i < config->n_strategies; i++)
+        add_strategy(&b, &config->strategy[i]);
+    uselocale(before);
+    freelocale(plain);
+    return text_finish(&b, text, error);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/text.h"
+
+enum { COLUMNS = 5, WIDTH = 100, GAP = 2, CELL_SIZE = 48 };
+
+static const struct {
+    const char *heading;
+    int metric, decimals;
+} columns[COLUMNS] = {
+    {"resolved", DETENTE_METRIC_resolved, 3},
+    {"escalated", DETENTE_METRIC_escalated, 3},
+    {"satisfaction", DETENTE_METRIC_reported_satisfaction, 3},
+    {"minutes", DETENTE_METRIC_minutes, 2},
+    {"total cost", DETENTE_METRIC_total_cost, 2},
+};
+
+/* A column's numbers as text, and their widths: equal decimals put the points below each other. */
+typedef struct table_column {
+    char (*mean)[CELL_SIZE], (*half)[CELL_SIZE];
+    int mean_width, half_width;
+} table_column;
+
+static int longer(int width, const char *text)
+{
+    const int length = (int)strlen(text);
+    return length > width ? length : width;
+}
+
+static int width_of(const table_column *column, int c)
+{
+    const int numbers = column->mean_width + (column->half_width ? 3 + column->half_width : 0);
+    return longer(numbers, columns[c].heading);
+}
+
+static int fill_column(const detente_results *results, int c, table_column *column, detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(results);
+    double *values = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *values);
+    column->mean = detente_calloc(cells, sizeof *column->mean);
+    column->half = detente_calloc(cells, sizeof *column->half);
+    int code = 0;
+    if (!values || !column->mean || !column->half)
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    else
+        code = detente_results_summary(results, columns[c].metric, values, error);
+    for (uint32_t i = 0; i < cells && !code; i++) {
+        const double *row = values + (size_t)i * DETENTE_N_STATISTICS, mean = row[DETENTE_STAT_MEAN];
+        const double half = (row[DETENTE_STAT_CI_HIGH] - row[DETENTE_STAT_CI_LOW]) / 2;
+        if (isfinite(mean))
+            snprintf(column->mean[i], CELL_SIZE, fabs(mean) < 1e15 ? "%.*f" : "%.*g", columns[c].decimals, mean);
+        else
+            strcpy(column->mean[i], "-");
+        if (isfinite(half))
+            snprintf(column->half[i], CELL_SIZE, half < 1e15 ? "%.*f" : "%.*g", columns[c].decimals, half);
+        column->mean_width = longer(column->mean_width, column->mean[i]);
+        column->half_width = longer(column->half_width, column->half[i]);
+    }
+    detente_free(values);
+    return code;
+}
+
+/* Characters, not bytes, so that names in any language line up. */
+static int characters(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+static void add_name(text_buffer *b, const char *name, int width)
+{
+    const int n = characters(name);
+    if (n <= width) {
+        text_add(b, "%s%*s", name, width - n, "");
+        return;
+    }
+    const char *end = name;
+    for (int kept = 0; kept < width - 1; kept++)
+        for (end++; ((unsigned char)*end & 0xc0) == 0x80; end++)
+            ;
+    text_add(b, "%.*s…", (int)(end - name), name);
+}
+
+static void add_row(text_buffer *b, const table_column *column, uint32_t i)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        const int numbers = column[c].mean_width + (column[c].half_width ? 3 + column[c].half_width : 0);
+        text_add(b, "%*s%*s", GAP + width_of(&column[c], c) - numbers, "", column[c].mean_width, column[c].mean[i]);
+        if (column[c].half[i][0])
+            text_add(b, " ± %*s", column[c].half_width, column[c].half[i]);
+        else if (column[c].half_width && c + 1 < COLUMNS)
+            text_add(b, "%*s", 3 + column[c].half_width, "");
+    }
+    text_add(b, "\n");
+}
+
+static void build(text_buffer *b, const detente_results *results, const table_column *column)
+{
+    const uint32_t cells = detente_results_cells(results);
+    int name_width = characters("strategy"), room = WIDTH, halves = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+        room -= GAP + width_of(&column[c], c);
+        halves |= column[c].half_width > 0;
+    }
+    for (uint32_t i = 0; i < cells; i++) {
+        const int n = characters(detente_results_strategy(results, i));
+        name_width = n > name_width ? n : name_width;
+    }
+    name_width = name_width < room ? name_width : room;
+    add_name(b, "strategy", name_width);
+    for (int c = 0; c < COLUMNS; c++)
+        text_add(b, "%*s", GAP + width_of(&column[c], c), columns[c].heading);
+    text_add(b, "\n");
+    for (uint32_t i = 0; i < cells; i++) {
+        add_name(b, detente_results_strategy(results, i), name_width);
+        add_row(b, column, i);
+    }
+    if (halves)
+        text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n",
+                 detente_results_replications(results));
+    else
+        text_add(b, "No ±: an interval needs at least two replications.\n");
+}
+
+int report_table(const detente_results *results, char **text, detente_error *error)
+{
+    table_column column[COLUMNS] = {{0}};
+    text_buffer b = {0};
+    int code = 0;
+    *text = NULL;
+    for (int c = 0; c < COLUMNS && !code; c++)
+        code = fill_column(results, c, &column[c], error);
+    if (!code) {
+        build(&b, results, column);
+        code = text_finish(&b, text, error);
+    }
+    for (int c = 0; c < COLUMNS; c++) {
+        detente_free(column[c].mean);
+        detente_free(column[c].half);
+    }
+    return code;
+}

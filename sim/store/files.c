@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* renameat2 */
+#endif
+#include "store/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/fs.h"
+#include "core/memory.h"
+
+char *store_format(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : detente_alloc((size_t)length + 1);
+    if (!text)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+static int io_error(detente_error *error, const char *path, const char *doing)
+{
+    return detente_error_set(error, DETENTE_E_IO, "%s: cannot %s: %s", path, doing, strerror(errno));
+}
+
+/* Take the lock; 1 when the file was removed by the run that held it, so that a new one must be made. */
+static int lock_take(store_folder *folder, const char *output, detente_error *error)
+{
+    const char *name = folder->lock_name;
+    struct stat held, named;
+    if (mkdir(folder->path, 0777) && errno != EEXIST)
+        return io_error(error, folder->path, "make this folder");
+    folder->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (folder->lock < 0)
+        return errno == ENOENT ? 1 : io_error(error, name, "make it");
+    if (flock(folder->lock, LOCK_EX | LOCK_NB)) {
+        const int busy = errno == EWOULDBLOCK;
+        const int code = busy ? detente_error_set(error, DETENTE_E_BUSY, "%s: in use by another run", output)
+                              : io_error(error, name, "lock it");
+        close(folder->lock);
+        folder->lock = -1;
+        return code;
+    }
+    if (fstat(folder->lock, &held) || stat(name, &named) || held.st_ino != named.st_ino ||
+        held.st_dev != named.st_dev) {
+        close(folder->lock);
+        folder->lock = -1;
+        return 1;
+    }
+    return 0;
+}
+
+/* The units in a shard's file name: 0 when it is not one. */
+static int part_parse(const char *name, store_part *part)
+{
+    char end[8] = "";
+    int length = 0;
+    if (sscanf(name, "shard-%12" SCNu64 "-%12" SCNu64 "-%1d%3s%n", &part->first, &part->last, &part->level, end,
+               &length) < 4)
+        return 0;
+    return !strcmp(end, ".h5") && name[length] == '\0' && part->first < part->last;
+}
+
+static int part_order(const void *a, const void *b)
+{
+    const store_part *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return x->last > y->last ? -1 : x->last < y->last;
+}
+
+static int folder_list(store_folder *folder, detente_error *error)
+{
+    DIR *entries = opendir(folder->path);
+    if (!entries)
+        return io_error(error, folder->path, "read this folder");
+    int status = 0;
+    for (const struct dirent *entry = readdir(entries); entry && !status; entry = readdir(entries)) {
+        store_part part;
+        if (part_parse(entry->d_name, &part))
+            status = store_folder_add(folder, part, error);
+    }
+    closedir(entries);
+    if (folder->n > 1)
+        qsort(folder->part, folder->n, sizeof *folder->part, part_order);
+    return status;
+}
+
+int store_folder_open(store_folder *folder, const char *output, detente_error *error)
+{
+    *folder = (store_folder){.lock = -1};
+    folder->path = store_format("%s.parts", output);
+    folder->lock_name = folder->path ? store_format("%s/lock", folder->path) : NULL;
+    int status = folder->lock_name ? 1 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    for (int attempt = 0; attempt < 100 && status == 1; attempt++)
+        status = lock_take(folder, output, error);
+    if (status == 1)
+        status = detente_error_set(error, DETENTE_E_BUSY, "%s: in use by another run", output);
+    if (!status)
+        status = folder_list(folder, error);
+    if (status)
+        store_folder_close(folder);
+    return status;
+}
+
+int store_folder_add(store_folder *folder, store_part part, detente_error *error)
+{
+    if (folder->n == folder->capacity) {
+        const size_t capacity = folder->capacity ? 2 * folder->capacity : 64;
+        store_part *larger = detente_realloc(folder->part, capacity * sizeof *larger);
+        if (!larger)
+            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        folder->part = larger;
+        folder->capacity = capacity;
+    }
+    folder->part[folder->n++] = part;
+    return 0;
+}
+
+char *store_folder_name(const store_folder *folder, store_part part)
+{
+    return store_format("%s/shard-%012" PRIu64 "-%012" PRIu64 "-%d.h5", folder->path, part.first, part.last,
+                        part.level);
+}
+
+/* Files that a run leaves when it is killed: nothing but our own names is ever removed. */
+static int is_leaving(const char *name)
+{
+    store_part part;
+    const size_t length = strlen(name);
+    return part_parse(name, &part) || (length > 4 && !strcmp(name + length - 4, ".tmp") &&
+                                       (!strncmp(name, "shard-", 6) || !strcmp(name, "merged.tmp")));
+}
+
+static int folder_sweep(const store_folder *folder, detente_error *error)
+{
+    DIR *entries = opendir(folder->path);
+    if (!entries)
+        return io_error(error, folder->path, "read this folder");
+    int status = 0;
+    for (const struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
+        if (is_leaving(entry->d_name) && unlinkat(dirfd(entries), entry->d_name, 0) && errno != ENOENT)
+            status = io_error(error, folder->path, "remove what lies in it");
+    }
+    closedir(entries);
+    return status;
+}
+
+int store_folder_discard(store_folder *folder, detente_error *error)
+{
+    folder->n = 0;
+    return folder_sweep(folder, error);
+}
+
+void store_folder_close(store_folder *folder)
+{
+    if (folder->lock >= 0) {
+        if (folder->n == 0) {
+            folder_sweep(folder, NULL);
+            if (!unlink(folder->lock_name))
+                rmdir(folder->path);
+        }
+        close(folder->lock);
+    }
+    detente_free(folder->path);
+    detente_free(folder->lock_name);
+    detente_free(folder->part);
+    *folder = (store_folder){.lock = -1};
+}
+
+int store_rename(const char *from, const char *to, int replace, detente_error *error)
+{
+    int failed = replace ? rename(from, to) : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    if (failed && !replace && (errno == EINVAL || errno == ENOSYS)) {
+        /* This file system cannot promise it: look, then rename. */
+        struct stat there;
+        errno = EEXIST;
+        failed = lstat(to, &there) ? rename(from, to) : -1;
+    }
+    if (failed && !replace && errno == EEXIST)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: appeared during the run; it was left alone", to);
+    if (failed)
+        return io_error(error, to, "rename the finished file to it");
+    return detente_fs_sync_folder(to, error);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file files.h The folder of unfinished work and its lock. */
+#ifndef DETENTE_STORE_FILES_H
+#define DETENTE_STORE_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <detente/error.h>
+
+/** A shard file: units [first, last). */
+typedef struct store_part {
+    uint64_t first, last;
+    int level; /**< 0, or 1 once compacted */
+} store_part;
+
+typedef struct store_folder {
+    char *path;      /**< OUT.h5.parts */
+    char *lock_name; /**< OUT.h5.parts/lock */
+    int lock;
+    size_t n, capacity;
+    store_part *part; /**< ordered */
+} store_folder;
+
+/** printf into an allocated string; NULL when out of memory. */
+char *store_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** Make OUT.parts if need be, lock it, list its shards. @return 0, DETENTE_E_BUSY, DETENTE_E_IO, DETENTE_E_MEMORY */
+int store_folder_open(store_folder *folder, const char *output, detente_error *error);
+/** Note a shard that was written. */
+int store_folder_add(store_folder *folder, store_part part, detente_error *error);
+/** Path of a shard; NULL when out of memory. */
+char *store_folder_name(const store_folder *folder, store_part part);
+/** Remove shards and leavings, but not the folder. */
+int store_folder_discard(store_folder *folder, detente_error *error);
+/** Let go of the lock; remove the folder if it holds no shards. */
+void store_folder_close(store_folder *folder);
+
+/** Rename, then sync the folder. @param replace 0: DETENTE_E_EXISTS when @p to is there */
+int store_rename(const char *from, const char *to, int replace, detente_error *error);
+
+#endif

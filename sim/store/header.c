@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <detente/detente.h>
+
+#include "core/memory.h"
+#include "store/merge.h"
+
+/* Names with blanks become one word: a blank parts the words of flag_meanings. */
+static char *join(const void *first, size_t stride, int n)
+{
+    char *text = detente_calloc((size_t)n + 1, DETENTE_NAME_SIZE + 1);
+    char *to = text;
+    for (int i = 0; i < n && text; i++) {
+        const char *name = (const char *)first + (size_t)i * stride;
+        for (size_t c = 0; c < DETENTE_NAME_SIZE && name[c]; c++)
+            *to++ = name[c] == ' ' ? '_' : name[c];
+        if (i + 1 < n)
+            *to++ = ' ';
+    }
+    return text;
+}
+
+static int take_names(store_header *header, const detente_config *config)
+{
+    header->name = detente_strdup(config->name);
+    header->question = detente_strdup(config->question ? config->question : "");
+    header->personas = join(config->persona->name, sizeof *config->persona, config->n_personas);
+    header->tiers = join(config->tier->name, sizeof *config->tier, config->n_tiers);
+    header->n_personas = config->n_personas;
+    header->n_tiers = config->n_tiers;
+    header->strategy = detente_calloc(header->cells, sizeof *header->strategy);
+    if (!header->name || !header->question || !header->personas || !header->tiers || !header->strategy)
+        return DETENTE_E_MEMORY;
+    for (uint64_t c = 0; c < header->cells; c++) {
+        header->strategy[c] = detente_strdup(config->strategy[c].name);
+        if (!header->strategy[c])
+            return DETENTE_E_MEMORY;
+    }
+    return 0;
+}
+
+/*
+ * What the file will hold must be readable from it. The resolved text says more than what it came from and may be too large
+ * where that was not: better said before the run than after it.
+ */
+static int check_text(const char *text, detente_error *error)
+{
+    detente_config again = {0};
+    detente_error why = {0};
+    const int status =
+        detente_config_parse(&again, text, strlen(text), "the config with all its defaults", NULL, 0, &why, NULL);
+    if (status)
+        detente_error_set(error, status, "%s", why.text ? why.text : detente_error_string(status));
+    detente_error_clear(&why);
+    detente_config_clear(&again);
+    return status;
+}
+
+int store_header_init(store_header *header, const detente_config *config, detente_error *error)
+{
+    const uint64_t keep[STORE_N_TABLES] = {config->keep.encounters, config->keep.turns};
+    *header = (store_header){.seed = config->seed,
+                             .cells = (uint64_t)config->n_strategies,
+                             .replications = config->replications,
+                             .quantiles = config->quantiles};
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        store_columns *columns = &header->columns[t];
+        header->keep[t] = keep[t] > 0;
+        store_columns_init(columns, (store_table)t, config->keep.columns);
+        header->row_bytes[t] = columns->offset[columns->n] / STORE_CHUNK_ROWS;
+    }
+    header->identity.format_version = detente_format_version();
+    header->identity.model_version = detente_model_version();
+    int status = detente_config_sha256(config, header->identity.config_sha256, error);
+    if (!status)
+        status = detente_config_write(config, &header->text, error);
+    if (!status)
+        status = check_text(header->text, error);
+    if (!status && take_names(header, config))
+        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    if (status)
+        store_header_clear(header);
+    return status;
+}
+
+void store_header_clear(store_header *header)
+{
+    for (uint64_t c = 0; header->strategy && c < header->cells; c++)
+        detente_free(header->strategy[c]);
+    detente_free(header->strategy);
+    detente_free(header->text);
+    detente_free(header->name);
+    detente_free(header->question);
+    detente_free(header->personas);
+    detente_free(header->tiers);
+    *header = (store_header){0};
+}

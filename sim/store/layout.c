@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The results file as its readers see it: names, dimensions, units, in the order of creation. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <detente/detente.h>
+
+#include "core/memory.h"
+#include "store/merge.h"
+#include "store/pack.h"
+
+static const char *const stopped_by_meanings = "replications unfinished";
+static const char *const status_meanings = "complete partial not_run";
+
+/* A list for datasets that are written whole, whatever was there before; or filled where nothing is written. */
+static hid_t filled_list(hdf_writer *out, hid_t type, const void *fill)
+{
+    const hid_t list = hdf_dataset_list(out);
+    if (fill)
+        hdf_check(out, H5Pset_fill_value(list, type, fill));
+    else
+        hdf_check(out, H5Pset_fill_time(list, H5D_FILL_TIME_NEVER));
+    return list;
+}
+
+static hid_t by_cell_and_replication(store_merger *self, hid_t parent, const char *name, hid_t type, hid_t memory_type,
+                                     const void *fill, const char *unit, const char *long_name)
+{
+    const hsize_t shape[2] = {self->header->cells, self->header->replications};
+    const int whole = self->units == self->header->cells * self->header->replications;
+    const hid_t list = filled_list(&self->out, memory_type, whole ? NULL : fill);
+    const hid_t dataset = hdf_dataset(&self->out, parent, name, type, 2, shape, list);
+    H5Pclose(list);
+    hdf_describe(&self->out, dataset, unit, long_name);
+    hdf_attach(&self->out, dataset, self->cell, 0);
+    hdf_attach(&self->out, dataset, self->replication, 1);
+    return dataset;
+}
+
+static void root_attributes(store_merger *self)
+{
+    const store_header *header = self->header;
+    hdf_writer *out = &self->out;
+    hdf_text(out, out->file, "detente_version", detente_version());
+    hdf_number(out, out->file, "format_version", H5T_STD_I32LE, &header->identity.format_version);
+    hdf_number(out, out->file, "model_version", H5T_STD_I32LE, &header->identity.model_version);
+    hdf_text(out, out->file, "name", header->name);
+    hdf_text(out, out->file, "question", header->question);
+    hdf_number(out, out->file, "seed", H5T_STD_U64LE, &header->seed);
+    hdf_text(out, out->file, "config", header->text);
+    hdf_text(out, out->file, "config_sha256", header->identity.config_sha256);
+    hdf_text(out, out->file, "coordinates", "strategy");
+}
+
+/* A coordinate 0 … n-1, written in pieces: a run may have more replications than memory. */
+static hid_t counting_scale(hdf_writer *out, const char *name, uint64_t n, const char *long_name)
+{
+    enum { PIECE = 4096 };
+    uint32_t values[PIECE];
+    const hsize_t length = n;
+    const hid_t scale = hdf_dataset(out, out->file, name, H5T_STD_U32LE, 1, &length, H5P_DEFAULT);
+    for (hsize_t start = 0; start < length; start += PIECE) {
+        const hsize_t count = length - start < PIECE ? length - start : PIECE;
+        for (hsize_t i = 0; i < count; i++)
+            values[i] = (uint32_t)(start + i);
+        hdf_write_block(out, scale, H5T_NATIVE_UINT32, 1, &start, &count, values);
+    }
+    hdf_describe(out, scale, "1", long_name);
+    hdf_scale(out, scale, name);
+    return scale;
+}
+
+static void flags(hdf_writer *out, hid_t dataset, int n, const char *meanings)
+{
+    int8_t value[INT8_MAX];
+    for (int i = 0; i < n; i++)
+        value[i] = (int8_t)i;
+    hdf_numbers(out, dataset, "flag_values", H5T_STD_I8LE, (size_t)n, value);
+    hdf_text(out, dataset, "flag_meanings", meanings);
+}
+
+static void root_coordinates(store_merger *self)
+{
+    const store_header *header = self->header;
+    hdf_writer *out = &self->out;
+    self->cell = counting_scale(out, "cell", header->cells, "cell: a strategy, at a point of the design");
+    self->replication = counting_scale(out, "replication", header->replications, "replication, from 0");
+    const hid_t strategy =
+        hdf_strings(out, out->file, "strategy", header->cells, (const char *const *)header->strategy);
+    hdf_describe(out, strategy, "1", "strategy of the cell");
+    hdf_attach(out, strategy, self->cell, 0);
+    H5Dclose(strategy);
+}
+
+/* The empty variable that netCDF takes for a dimension without coordinates. */
+static hid_t bare_dimension(hdf_writer *out, hid_t group, const char *name, uint64_t length)
+{
+    char label[80];
+    snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable.%10llu",
+             (unsigned long long)length);
+    const hsize_t shape = length;
+    const hid_t scale = hdf_dataset(out, group, name, H5T_IEEE_F32BE, 1, &shape, H5P_DEFAULT);
+    hdf_scale(out, scale, label);
+    return scale;
+}
+
+static void table_column(store_merger *self, int table, int c, hid_t row)
+{
+    const store_header *header = self->header;
+    const store_column *column = &header->columns[table].column[c];
+    hdf_writer *out = &self->out;
+    const hid_t type[] = {H5T_STD_I8LE, H5T_STD_I16LE, H5T_STD_U32LE, H5T_IEEE_F32LE};
+    const hsize_t length = self->rows[table], chunk = length < STORE_CHUNK_ROWS ? length : STORE_CHUNK_ROWS;
+    const hid_t list = hdf_dataset_list(out);
+    if (length > 0) {
+        hdf_check(out, H5Pset_chunk(list, 1, &chunk));
+        hdf_check(out, H5Pset_deflate(list, 1));
+    }
+    const hid_t dataset = hdf_dataset(out, self->table[table], column->name, type[column->type], 1, &length, list);
+    H5Pclose(list);
+    hdf_describe(out, dataset, column->unit, column->long_name);
+    if (!strcmp(column->name, "persona"))
+        flags(out, dataset, header->n_personas, header->personas);
+    if (!strcmp(column->name, "tier"))
+        flags(out, dataset, header->n_tiers, header->tiers);
+    if (!strcmp(column->name, "move")) {
+        char moves[DETENTE_N_MOVES * 16] = "";
+        for (int m = 0; m < DETENTE_N_MOVES; m++)
+            snprintf(moves + strlen(moves), sizeof moves - strlen(moves), "%s%s", m ? " " : "", store_move_name[m]);
+        flags(out, dataset, DETENTE_N_MOVES, moves);
+    }
+    hdf_attach(out, dataset, row, 0);
+    self->column[table][c] = dataset;
+}
+
+static void table_group(store_merger *self, int table)
+{
+    static const int64_t none = -1;
+    hdf_writer *out = &self->out;
+    self->table[table] = hdf_group(out, out->file, store_table_name[table]);
+    const hid_t row = bare_dimension(out, self->table[table], "row", self->rows[table]);
+    for (int c = 0; c < self->header->columns[table].n; c++)
+        table_column(self, table, c, row);
+    self->first_row[table] =
+        by_cell_and_replication(self, self->table[table], "first_row", H5T_STD_I64LE, H5T_NATIVE_INT64, &none, "1",
+                                "first row of the replication's rows, -1 where there are none");
+    H5Dclose(row);
+}
+
+void store_layout_begin(store_merger *self)
+{
+    const double none = NAN;
+    hdf_writer *out = &self->out;
+    root_attributes(self);
+    root_coordinates(self);
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        self->metric[m] =
+            by_cell_and_replication(self, out->file, store_root_name(m), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &none,
+                                    store_metrics[m].unit, store_metrics[m].long_name);
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        if (self->header->keep[t])
+            table_group(self, t);
+}
+
+static void by_cell(store_merger *self, const char *name, hid_t type, hid_t memory_type, const void *values,
+                    const char *long_name, int n_flags, const char *meanings)
+{
+    hdf_writer *out = &self->out;
+    const hsize_t cells = self->header->cells;
+    const hid_t dataset = hdf_dataset(out, out->file, name, type, 1, &cells, H5P_DEFAULT);
+    hdf_write(out, dataset, memory_type, values);
+    hdf_describe(out, dataset, "1", long_name);
+    if (n_flags)
+        flags(out, dataset, n_flags, meanings);
+    hdf_attach(out, dataset, self->cell, 0);
+    H5Dclose(dataset);
+}
+
+static int write_state(store_merger *self)
+{
+    const uint64_t cells = self->header->cells;
+    int8_t *stopped = detente_calloc(cells, 1), *status = detente_calloc(cells, 1);
+    const char **text = detente_calloc(cells, sizeof *text);
+    const int ok = stopped && status && text;
+    for (uint64_t c = 0; c < cells && ok; c++) {
+        const int complete = self->units_run[c] == self->header->replications;
+        stopped[c] = (int8_t)!complete;
+        status[c] = complete ? 0 : self->units_run[c] ? 1 : 2;
+        text[c] = "";
+    }
+    if (ok) {
+        by_cell(self, "replications_run", H5T_STD_U32LE, H5T_NATIVE_UINT64, self->units_run, "replications run", 0,
+                NULL);
+        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 2,
+                stopped_by_meanings);
+        by_cell(self, "status", H5T_STD_I8LE, H5T_NATIVE_INT8, status, "state of the cell", 3, status_meanings);
+        const hid_t error = hdf_strings(&self->out, self->out.file, "error", cells, text);
+        hdf_describe(&self->out, error, "1", "what went wrong in the cell; empty where nothing did");
+        hdf_attach(&self->out, error, self->cell, 0);
+        H5Dclose(error);
+    }
+    detente_free(stopped);
+    detente_free(status);
+    detente_free(text);
+    return ok ? 0 : DETENTE_E_MEMORY;
+}
+
+static void summarise(const store_merger *self, uint64_t at, double *to)
+{
+    static const double quantile[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+    const detente_moments *means = &self->means[at], *encounters = &self->encounters[at];
+    const double half = detente_t_halfwidth(means->count, detente_moments_variance(means), 0.95);
+    for (int s = 0; s < DETENTE_N_STATISTICS; s++)
+        to[s] = NAN;
+    to[DETENTE_STAT_COUNT] = (double)encounters->count;
+    if (encounters->count == 0)
+        return;
+    to[DETENTE_STAT_MEAN] = means->mean;
+    to[DETENTE_STAT_SE] = sqrt(detente_moments_variance(means) / (double)means->count);
+    to[DETENTE_STAT_CI_LOW] = means->mean - half;
+    to[DETENTE_STAT_CI_HIGH] = means->mean + half;
+    to[DETENTE_STAT_SD] = sqrt(detente_moments_variance(encounters));
+    to[DETENTE_STAT_MIN] = encounters->min;
+    to[DETENTE_STAT_MAX] = encounters->max;
+    for (int q = 0; q < 5 && self->histogram; q++)
+        to[DETENTE_STAT_Q05 + q] =
+            detente_histogram_quantile(&self->histogram[at], quantile[q], encounters->min, encounters->max);
+}
+
+static int write_summary(store_merger *self)
+{
+    hdf_writer *out = &self->out;
+    const uint64_t cells = self->header->cells;
+    const char *names[DETENTE_N_STATISTICS];
+    double *values = detente_calloc(cells * DETENTE_N_STATISTICS, sizeof *values);
+    if (!values)
+        return DETENTE_E_MEMORY;
+    for (int s = 0; s < DETENTE_N_STATISTICS; s++)
+        names[s] = detente_statistic_name(s);
+    const hid_t group = hdf_group(out, out->file, "summary");
+    const hid_t statistic = hdf_strings(out, group, "statistic", DETENTE_N_STATISTICS, names);
+    hdf_describe(out, statistic, "1",
+                 "mean, se and 95 % t interval over replication means; the others over encounters");
+    hdf_scale(out, statistic, "statistic");
+    for (int m = 0; m < DETENTE_N_METRICS; m++) {
+        for (uint64_t c = 0; c < cells; c++)
+            summarise(self, c * DETENTE_N_METRICS + (uint64_t)m, values + c * DETENTE_N_STATISTICS);
+        const hid_t dataset = hdf_dataset(out, group, store_metrics[m].name, H5T_IEEE_F64LE, 2,
+                                          (const hsize_t[]){cells, DETENTE_N_STATISTICS}, H5P_DEFAULT);
+        hdf_write(out, dataset, H5T_NATIVE_DOUBLE, values);
+        hdf_describe(out, dataset, store_metrics[m].unit, store_metrics[m].long_name);
+        hdf_attach(out, dataset, self->cell, 0);
+        hdf_attach(out, dataset, statistic, 1);
+        H5Dclose(dataset);
+    }
+    H5Dclose(statistic);
+    H5Gclose(group);
+    detente_free(values);
+    return 0;
+}
+
+/* The last thing written, so that its strings move nothing else. */
+static void write_provenance(store_merger *self, const detente_provenance *provenance)
+{
+    static const detente_provenance unknown;
+    const detente_provenance *from = provenance ? provenance : &unknown;
+    hdf_writer *out = &self->out;
+    const hid_t group = hdf_group(out, out->file, "provenance");
+    hdf_text(out, group, "git_revision", from->git_revision);
+    hdf_text(out, group, "command", from->command);
+    hdf_text(out, group, "host", from->host);
+    hdf_text(out, group, "compiler", from->compiler);
+    hdf_text(out, group, "flags", from->flags);
+    hdf_text(out, group, "isa", from->isa);
+    hdf_number(out, group, "threads", H5T_NATIVE_INT, &from->threads);
+    hdf_number(out, group, "ranks", H5T_NATIVE_INT, &from->ranks);
+    hdf_text(out, group, "started", from->started);
+    hdf_text(out, group, "finished", from->finished);
+    hdf_number(out, group, "encounters", H5T_NATIVE_UINT64, &from->encounters);
+    hdf_number(out, group, "turns", H5T_NATIVE_UINT64, &from->turns);
+    hdf_number(out, group, "cpu_seconds", H5T_NATIVE_DOUBLE, &from->cpu_seconds);
+    hdf_number(out, group, "wall_seconds", H5T_NATIVE_DOUBLE, &from->wall_seconds);
+    H5Gclose(group);
+}
+
+int store_layout_finish(store_merger *self, const detente_provenance *provenance)
+{
+    if (write_state(self) || write_summary(self))
+        return DETENTE_E_MEMORY;
+    write_provenance(self, provenance);
+    return 0;
+}
+
+/* Identifiers that were never opened are 0 or negative, which HDF5 declines. */
+void store_layout_close(store_merger *self)
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        H5Dclose(self->metric[m]);
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        for (int c = 0; c < self->header->columns[t].n; c++)
+            H5Dclose(self->column[t][c]);
+        H5Dclose(self->first_row[t]);
+        H5Gclose(self->table[t]);
+    }
+    H5Dclose(self->cell);
+    H5Dclose(self->replication);
+}

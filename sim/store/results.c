@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <detente/store.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <detente/detente.h>
+
+#include "core/memory.h"
+#include "store/hdf.h"
+#include "store/schema.h"
+
+enum { MAX_READ_COLUMNS = 256, COLUMN_NAME_SIZE = 64 };
+
+typedef struct results_table {
+    hid_t group; /* -1 when the file has none */
+    uint64_t rows;
+    int n;
+    char (*name)[COLUMN_NAME_SIZE]; /* owned, n of them */
+} results_table;
+
+struct detente_results {
+    hid_t file;
+    char *path;
+    uint64_t size; /* bytes of the file */
+    detente_config config;
+    int model_version;
+    uint32_t cells, replications;
+    char **strategy; /* owned, cells of them */
+    results_table table[STORE_N_TABLES];
+};
+
+static int not_ours(detente_error *error, const char *path, const char *why)
+{
+    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a results file of detente: %s", path, why);
+}
+
+static int no_memory(detente_error *error)
+{
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+}
+
+/* Length of a coordinate: at most what the file has bytes for, so that nothing is sized by a mere claim. */
+static int read_length(const detente_results *self, const char *name, uint32_t *length)
+{
+    hsize_t shape = 0;
+    const hid_t dataset = hdf_open_dataset(self->file, name, 1, &shape);
+    if (dataset < 0)
+        return -1;
+    H5Dclose(dataset);
+    if (shape < 1 || shape > UINT32_MAX || shape > self->size / sizeof(uint32_t))
+        return -1;
+    *length = (uint32_t)shape;
+    return 0;
+}
+
+/* 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
+static int read_strategies(detente_results *self)
+{
+    self->strategy = detente_calloc(self->cells, sizeof *self->strategy);
+    return self->strategy ? hdf_read_texts(self->file, "strategy", self->cells, self->strategy) : DETENTE_E_MEMORY;
+}
+
+/* A column is a dataset of numbers as long as the table; `row` and `first_row` are the table's frame. */
+static int is_column(const results_table *table, const char *name)
+{
+    hsize_t shape = 0;
+    const hid_t dataset = strcmp(name, "row") ? hdf_open_dataset(table->group, name, 1, &shape) : -1;
+    if (dataset < 0)
+        return 0;
+    const hid_t type = H5Dget_type(dataset);
+    const int fits = shape == table->rows && hdf_is_number(type);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return fits;
+}
+
+static int read_table(detente_results *self, store_table which)
+{
+    results_table *table = &self->table[which];
+    const char *name = store_table_name[which];
+    H5L_info_t link;
+    H5G_info_t info;
+    /* A row takes a byte, of which deflate makes no less than a 1032nd. */
+    const uint64_t most_rows = self->size * 1032;
+    hsize_t rows = 0;
+    if (H5Lexists(self->file, name, H5P_DEFAULT) <= 0)
+        return 0;
+    if (H5Lget_info(self->file, name, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
+        return DETENTE_E_INPUT;
+    table->group = H5Gopen2(self->file, name, H5P_DEFAULT);
+    const hid_t row = table->group < 0 ? -1 : hdf_open_dataset(table->group, "row", 1, &rows);
+    const int known = row >= 0 && H5Gget_info(table->group, &info) >= 0 && rows <= most_rows;
+    if (row >= 0)
+        H5Dclose(row);
+    if (!known)
+        return DETENTE_E_INPUT;
+    table->rows = rows;
+    table->name = detente_calloc(MAX_READ_COLUMNS, sizeof *table->name);
+    if (!table->name)
+        return DETENTE_E_MEMORY;
+    for (hsize_t i = 0; i < info.nlinks && table->n < MAX_READ_COLUMNS; i++) {
+        char column[COLUMN_NAME_SIZE] = "";
+        const ssize_t length = H5Lget_name_by_idx(table->group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, column,
+                                                  sizeof column, H5P_DEFAULT);
+        if (length > 0 && length < COLUMN_NAME_SIZE && is_column(table, column))
+            strcpy(table->name[table->n++], column);
+    }
+    return 0;
+}
+
+/* The file's own words for itself: its version and the config it came from. */
+static int read_identity(detente_results *self, detente_error *error)
+{
+    int format = 0;
+    if (hdf_read_number(self->file, "format_version", H5T_NATIVE_INT, &format) || format < 1)
+        return not_ours(error, self->path, "it names no format_version");
+    if (format > detente_format_version())
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: format version %d is newer than this program's %d",
+                                 self->path, format, detente_format_version());
+    if (hdf_read_number(self->file, "model_version", H5T_NATIVE_INT, &self->model_version))
+        self->model_version = 0;
+    char *text;
+    int status = hdf_read_text(self->file, "config", &text);
+    if (status)
+        return status == DETENTE_E_MEMORY ? no_memory(error) : not_ours(error, self->path, "it holds no config");
+    detente_error parse = {0};
+    status = detente_config_parse(&self->config, text, strlen(text), self->path, NULL, 0, &parse, NULL);
+    detente_free(text);
+    if (status == DETENTE_E_MEMORY)
+        no_memory(error);
+    else if (status)
+        detente_error_set(error, DETENTE_E_INPUT,
+                          "%s: not a results file of detente: its config cannot be read back: %s", self->path,
+                          parse.text ? parse.text : "");
+    detente_error_clear(&parse);
+    return status == DETENTE_E_MEMORY ? status : status ? DETENTE_E_INPUT : 0;
+}
+
+static int read_frame(detente_results *self, detente_error *error)
+{
+    int status = read_identity(self, error);
+    if (status)
+        return status;
+    if (read_length(self, "cell", &self->cells) || read_length(self, "replication", &self->replications) ||
+        (uint64_t)self->cells * self->replications > self->size / sizeof(double))
+        return not_ours(error, self->path, "cells and replications do not fit its size");
+    status = read_strategies(self);
+    for (int t = 0; t < STORE_N_TABLES && !status; t++)
+        status = read_table(self, (store_table)t);
+    if (status == DETENTE_E_MEMORY)
+        return no_memory(error);
+    return status ? not_ours(error, self->path, "its tables are damaged") : 0;
+}
+
+/* What the file system has to say, in better words than HDF5's. */
+static int look_at(detente_results *self, detente_error *error)
+{
+    struct stat there;
+    if (stat(self->path, &there) || access(self->path, R_OK))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read it: %s", self->path, strerror(errno));
+    if (S_ISDIR(there.st_mode))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is a folder, not a results file", self->path);
+    if (!S_ISREG(there.st_mode))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is not an ordinary file", self->path);
+    self->size = (uint64_t)there.st_size;
+    return 0;
+}
+
+int detente_results_open(detente_results **results, const char *path, detente_error *error)
+{
+    *results = NULL;
+    detente_results *self = detente_calloc(1, sizeof *self);
+    if (!self)
+        return no_memory(error);
+    self->file = -1;
+    self->table[0].group = self->table[1].group = -1;
+    self->path = detente_strdup(path);
+    int status = self->path ? look_at(self, error) : no_memory(error);
+    if (!status) {
+        hdf_session session;
+        hdf_enter(&session);
+        self->file = hdf_open(path);
+        status = self->file < 0 ? not_ours(error, path, "no HDF5, or damaged or truncated") : read_frame(self, error);
+        hdf_leave(&session);
+    }
+    if (status)
+        detente_results_close(self);
+    else
+        *results = self;
+    return status;
+}
+
+void detente_results_close(detente_results *results)
+{
+    if (!results)
+        return;
+    hdf_session session;
+    hdf_enter(&session);
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        if (results->table[t].group >= 0)
+            H5Gclose(results->table[t].group);
+        detente_free(results->table[t].name);
+    }
+    if (results->file >= 0)
+        H5Fclose(results->file);
+    hdf_leave(&session);
+    for (uint32_t c = 0; results->strategy && c < results->cells; c++)
+        detente_free(results->strategy[c]);
+    detente_free(results->strategy);
+    detente_config_clear(&results->config);
+    detente_free(results->path);
+    detente_free(results);
+}
+
+const detente_config *detente_results_config(const detente_results *results)
+{
+    return &results->config;
+}
+
+int detente_results_model_version(const detente_results *results)
+{
+    return results->model_version;
+}
+
+uint32_t detente_results_cells(const detente_results *results)
+{
+    return results->cells;
+}
+
+uint32_t detente_results_replications(const detente_results *results)
+{
+    return results->replications;
+}
+
+const char *detente_results_strategy(const detente_results *results, uint32_t cell)
+{
+    return cell < results->cells ? results->strategy[cell] : NULL;
+}
+
+static int read_whole(const detente_results *results, const char *group, int metric, hsize_t width, double *values,
+                      detente_error *error)
+{
+    if (metric < 0 || metric >= DETENTE_N_METRICS)
+        return detente_error_set(error, DETENTE_E_RANGE, "metric %d: there is none", metric);
+    const char *name = group[1] ? store_metrics[metric].name : store_root_name(metric);
+    hdf_session session;
+    hdf_enter(&session);
+    const hid_t parent = H5Gopen2(results->file, group, H5P_DEFAULT);
+    const int failed =
+        parent < 0 || hdf_read(parent, name, H5T_NATIVE_DOUBLE, 2, (const hsize_t[]){results->cells, width}, values);
+    if (parent >= 0)
+        H5Gclose(parent);
+    hdf_leave(&session);
+    return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s%s%s is missing or damaged", results->path,
+                                      group[1] ? group + 1 : "", group[1] ? "/" : "", name)
+                  : 0;
+}
+
+int detente_results_metric(const detente_results *results, int metric, double *values, detente_error *error)
+{
+    return read_whole(results, "/", metric, results->replications, values, error);
+}
+
+int detente_results_summary(const detente_results *results, int metric, double *values, detente_error *error)
+{
+    return read_whole(results, "/summary", metric, DETENTE_N_STATISTICS, values, error);
+}
+
+uint64_t detente_results_rows(const detente_results *results, int turns)
+{
+    return results->table[turns != 0].rows;
+}
+
+int detente_results_columns(const detente_results *results, int turns)
+{
+    return results->table[turns != 0].n;
+}
+
+const char *detente_results_column(const detente_results *results, int turns, int c)
+{
+    const results_table *table = &results->table[turns != 0];
+    return c >= 0 && c < table->n ? table->name[c] : NULL;
+}
+
+/* Read a block of a dataset of numbers. @return 0 or -1 */
+static int read_block(hid_t parent, const char *name, hid_t memory_type, int rank, const hsize_t *start,
+                      const hsize_t *count, void *to)
+{
+    hsize_t shape[2] = {0};
+    const hid_t dataset = hdf_open_dataset(parent, name, rank, shape);
+    if (dataset < 0)
+        return -1;
+    const hid_t type = H5Dget_type(dataset), file = H5Dget_space(dataset), memory = H5Screate_simple(rank, count, NULL);
+    int ok = hdf_is_number(type) && memory >= 0;
+    for (int i = 0; i < rank; i++)
+        ok = ok && start[i] <= shape[i] && count[i] <= shape[i] - start[i];
+    ok = ok && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+         H5Dread(dataset, memory_type, memory, file, H5P_DEFAULT, to) >= 0;
+    H5Sclose(memory);
+    H5Sclose(file);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return ok ? 0 : -1;
+}
+
+int detente_results_read(const detente_results *results, int turns, int c, uint64_t first, uint64_t n, double *values,
+                         detente_error *error)
+{
+    const results_table *table = &results->table[turns != 0];
+    if (c < 0 || c >= table->n || first > table->rows || n > table->rows - first)
+        return detente_error_set(error, DETENTE_E_RANGE, "%s: there are no such rows", results->path);
+    if (n == 0)
+        return 0;
+    const hsize_t start = first, count = n;
+    hdf_session session;
+    hdf_enter(&session);
+    const int failed = read_block(table->group, table->name[c], H5T_NATIVE_DOUBLE, 1, &start, &count, values);
+    hdf_leave(&session);
+    return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s/%s is damaged", results->path,
+                                      store_table_name[turns != 0], table->name[c])
+                  : 0;
+}
+
+int detente_results_means(const detente_results *results, int metric, uint32_t cell, uint32_t first, uint32_t n,
+                          double *values, detente_error *error)
+{
+    if (metric < 0 || metric >= DETENTE_N_METRICS || cell >= results->cells || first > results->replications ||
+        n > results->replications - first)
+        return detente_error_set(error, DETENTE_E_RANGE, "%s: there are no such replications", results->path);
+    if (n == 0)
+        return 0;
+    const hsize_t start[2] = {cell, first}, count[2] = {1, n};
+    hdf_session session;
+    hdf_enter(&session);
+    const int failed = read_block(results->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2, start, count, values);
+    hdf_leave(&session);
+    return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s is missing or damaged", results->path,
+                                      store_root_name(metric))
+                  : 0;
+}
+
+static int first_row(const detente_results *results, const results_table *table, uint64_t unit, int64_t *first)
+{
+    const hsize_t start[2] = {unit % results->cells, unit / results->cells}, count[2] = {1, 1};
+    return read_block(table->group, "first_row", H5T_NATIVE_INT64, 2, start, count, first);
+}
+
+int detente_results_find(const detente_results *results, int turns, uint32_t cell, uint32_t replication,
+                         uint64_t *first, uint64_t *n, detente_error *error)
+{
+    const results_table *table = &results->table[turns != 0];
+    if (table->group < 0 || cell >= results->cells || replication >= results->replications)
+        return detente_error_set(error, DETENTE_E_RANGE, "%s: group %s has no rows of cell %u, replication %u",
+                                 results->path, store_table_name[turns != 0], cell, replication);
+    const uint64_t units = (uint64_t)results->cells * results->replications;
+    uint64_t unit = (uint64_t)replication * results->cells + cell;
+    int64_t from = -1, to = -1;
+    hdf_session session;
+    hdf_enter(&session);
+    int failed = first_row(results, table, unit, &from);
+    /* Rows lie in the order of units: the next unit that has any ends this one's. */
+    while (!failed && from >= 0 && to < 0 && ++unit < units)
+        failed = first_row(results, table, unit, &to);
+    hdf_leave(&session);
+    if (!failed && from >= 0 && to < 0)
+        to = (int64_t)table->rows;
+    if (failed || from < -1 || to > (int64_t)table->rows || (from >= 0 && to <= from))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: %s/first_row is missing or damaged", results->path,
+                                 store_table_name[turns != 0]);
+    if (from < 0)
+        return detente_error_set(error, DETENTE_E_RANGE, "%s: group %s has no rows of cell %u, replication %u",
+                                 results->path, store_table_name[turns != 0], cell, replication);
+    *first = (uint64_t)from;
+    *n = (uint64_t)(to - from);
+    return 0;
+}

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the program share."""
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("DETENTE", str(ROOT / "build/release/detente"))
+
+
+@pytest.fixture(scope="session")
+def detente():
+    """Path of the program."""
+    assert os.access(PROGRAM, os.X_OK), f"{PROGRAM}: build it first (make), or name another by DETENTE"
+    return PROGRAM
+
+
+@pytest.fixture
+def run(detente, tmp_path):
+    """Run the program in a folder of the test's own: run("list", "moves") gives status, stdout, stderr."""
+
+    def call(*arguments, environment=None, **more):
+        env = {k: v for k, v in os.environ.items() if k not in ("DETENTE_ISA", "OMP_NUM_THREADS")}
+        env.update(environment or {})
+        if "stdout" not in more:
+            more["stdout"] = subprocess.PIPE
+        return subprocess.run([detente, *map(str, arguments)], cwd=more.pop("cwd", tmp_path), env=env,
+                              stdin=more.pop("stdin", subprocess.DEVNULL), stderr=subprocess.PIPE, timeout=60, text=True,
+                              check=False, **more)
+
+    return call

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Memory runs out at the 1st, 2nd, 3rd … allocation of everything the library does, once, and from there on: what was asked for
+ * then fails with DETENTE_E_MEMORY, and leaves nothing behind. The sanitizer finds what is used wrongly or leaks.
+ */
+#define _GNU_SOURCE
+#include <check.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <detente/detente.h>
+
+#include "fault/memory.h"
+#include "report/phrases.h"
+#include "report/trace.h"
+#include "support/files.h"
+#include "verify/limits.h"
+
+/* Every one of the first and last EDGE allocations, and MIDDLE of those between. */
+enum { EDGE = 150, MIDDLE = 100, PATH_SIZE = 128 };
+
+static char folder[] = "/tmp/detente-memory-XXXXXX";
+static char experiment[PATH_SIZE], written[PATH_SIZE], output[PATH_SIZE], parts[PATH_SIZE + 8];
+
+static const char experiment_text[] =
+    "detente: 1\nname: all\nextends: base.yaml\nseed: 5\nreplications: 4\nencounters: 60\n"
+    "keep: {encounters: 50, turns: 10}\ncustomer:\n  personas: [abusive, {name: mine, share: 0.97, anger: {dist: table, values: [0.1, 0.9], weights: [1, 3]}}]\n"
+    "  correlation: {anger-entitlement: 0.3}\n"
+    "strategies: [typical, own.yaml, {name: mine, extends: mirroring, concession: {beta: 2}}]\n";
+static const char wrong_text[] = "detente: 1\nextends: minimal\nagent: {mirroring: high, warmht: 0.2}\n"
+                                 "customer: {correlation: {anger-nothing: 2}}\nstrategies: [nobody]\n";
+
+/* What the operations work on, made before memory runs out. */
+static detente_config config;
+static detente_cell *cell;
+static detente_turn *turns;
+static detente_block *block;
+static trace shown;
+
+static void put(char *path, const char *name, const char *text)
+{
+    snprintf(path, PATH_SIZE, "%s/%s", folder, name);
+    if (text)
+        test_write(path, text, strlen(text));
+}
+
+static int run_to(const char *path, detente_error *error)
+{
+    detente_cell *cells[3] = {NULL};
+    detente_store *store = NULL;
+    int code = 0;
+    for (int s = 0; s < 3 && !code; s++)
+        code = detente_cell_create(&cells[s], &config, s, (uint32_t)s, error);
+    if (!code)
+        code = detente_store_create(&store, path, &config, &(detente_store_options){.threads = 2, .shard_bytes = 4096},
+                                    error);
+    if (!code) {
+        const detente_sink sink = detente_store_sink(store);
+        code = detente_engine_run(&config, cells, 3, &sink, &(detente_run_options){.threads = 2}, NULL, error);
+    }
+    if (!code)
+        code = detente_store_finish(store, &(detente_provenance){.command = "test"}, error);
+    detente_store_free(store);
+    for (int s = 0; s < 3; s++)
+        detente_cell_free(cells[s]);
+    return code;
+}
+
+static void begin(void)
+{
+    char other[PATH_SIZE];
+    detente_error error = {0};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    put(other, "base.yaml", "detente: 1\nextends: billing-dispute\nagent: {mirroring: 0.2}\n");
+    put(other, "own.yaml", "name: own\nplaybook: [{when: {turn: \"< 3\"}, do: listen}, {do: offer}, {do: listen}]\n");
+    put(experiment, "experiment.yaml", experiment_text);
+    put(written, "written.h5", NULL);
+    put(output, "output.h5", NULL);
+    snprintf(parts, sizeof parts, "%s.parts", output);
+    const int code = detente_config_load(&config, experiment, NULL, 0, &error, NULL);
+    ck_assert_msg(!code, "%s", error.text);
+    ck_assert_msg(!run_to(written, &error), "%s", error.text);
+    turns = calloc(config.max_turns, sizeof *turns);
+    block = aligned_alloc(64, (sizeof *block + 63) / 64 * 64);
+    ck_assert_int_eq(detente_cell_create(&cell, &config, 1, 1, NULL), 0);
+    shown = (trace){.config = &config, .strategy = 1, .cell = 1, .turns = turns, .block = block};
+    shown.n_turns = detente_cell_trace(cell, 0, 0, turns, block);
+}
+
+static void end(void)
+{
+    detente_cell_free(cell);
+    free(turns);
+    free(block);
+    detente_config_clear(&config);
+    test_remove(folder);
+}
+
+/* While memory is out, check cannot work: what does not hold is said afterwards. */
+static int broken;
+
+static void require(int holds)
+{
+    broken |= !holds;
+}
+
+static int load_base(detente_error *error)
+{
+    static detente_config loaded;
+    detente_error warnings = {0};
+    const int code = detente_config_load(&loaded, "configs/billing-dispute.yaml", NULL, 0, error, &warnings);
+    detente_config_clear(&loaded);
+    detente_error_clear(&warnings);
+    return code;
+}
+
+static int load_everything(detente_error *error)
+{
+    static detente_config loaded;
+    static const detente_setting settings[] = {{"agent.warmth", "0.3"}, {"tiers[0].authority", "0.4"}};
+    detente_error warnings = {0};
+    const int code = detente_config_load(&loaded, experiment, settings, 2, error, &warnings);
+    detente_config_clear(&loaded);
+    detente_error_clear(&warnings);
+    return code;
+}
+
+static int load_wrong(detente_error *error)
+{
+    static detente_config loaded;
+    const int code = detente_config_parse(&loaded, wrong_text, strlen(wrong_text), "wrong.yaml", NULL, 0, error, NULL);
+    detente_config_clear(&loaded);
+    return code;
+}
+
+static int yaml_text(detente_error *error)
+{
+    static const char text[] = "name: own\ndescription: as it is\n";
+    char *value = NULL;
+    const int code = detente_yaml_text(text, strlen(text), "description", &value, error);
+    require(code ? !value : !strcmp(value, "as it is"));
+    free(value);
+    return code;
+}
+
+static int create_cell(detente_error *error)
+{
+    detente_cell *made = NULL;
+    const int code = detente_cell_create(&made, &config, 2, 2, error);
+    require((made != NULL) == !code);
+    detente_cell_free(made);
+    return code;
+}
+
+/* A run that fails leaves no output; what it finished before that may stay. One that ends well leaves nothing else. */
+static int whole_run(detente_error *error)
+{
+    const int code = run_to(output, error);
+    require((access(output, F_OK) == 0) == !code);
+    require(code || access(parts, F_OK));
+    return code;
+}
+
+static int read_results(detente_error *error)
+{
+    static double values[3 * 4 * DETENTE_N_STATISTICS], column[120];
+    detente_results *results = NULL;
+    uint64_t first, n;
+    int code = detente_results_open(&results, written, error);
+    require((results != NULL) == !code);
+    for (int m = 0; m < DETENTE_N_METRICS && !code; m++) {
+        code = detente_results_metric(results, m, values, error);
+        if (!code)
+            code = detente_results_summary(results, m, values, error);
+        if (!code)
+            code = detente_results_means(results, m, 1, 1, 2, values, error);
+    }
+    for (int t = 0; t < 2 && !code; t++)
+        for (int c = 0; c < detente_results_columns(results, t) && !code; c++)
+            code = detente_results_read(results, t, c, 0, 120, column, error);
+    if (!code)
+        code = detente_results_find(results, 1, 2, 3, &first, &n, error);
+    detente_results_close(results);
+    return code;
+}
+
+static int write_config(detente_error *error)
+{
+    char *text = NULL, hex[65];
+    int code = detente_config_write(&config, &text, error);
+    require((text != NULL) == !code);
+    free(text);
+    if (!code)
+        code = detente_config_sha256(&config, hex, error);
+    return code;
+}
+
+static int explain(detente_error *error)
+{
+    char *text = NULL, *never = NULL;
+    const int code = detente_strategy_explain(&config, 1, &text, &never, error);
+    require(code ? !text && !never : text && never);
+    free(text);
+    free(never);
+    return code;
+}
+
+static int registry_texts(detente_error *error)
+{
+    int (*const make[])(char **, detente_error *) = {detente_registry_table, detente_registry_markdown,
+                                                     detente_registry_json, detente_registry_json_schema};
+    int code = 0;
+    for (int i = 0; i < 4 && !code; i++) {
+        char *text = NULL;
+        code = make[i](&text, error);
+        require((text != NULL) == !code);
+        free(text);
+    }
+    return code;
+}
+
+static int show_encounter(detente_error *error)
+{
+    phrases *sentences = NULL;
+    char *text[3] = {NULL};
+    int code = phrases_load(&sentences, NULL, error);
+    if (!code)
+        code = trace_text(&shown, sentences, 1, &text[0], error);
+    if (!code)
+        code = trace_csv(&shown, &text[1], error);
+    if (!code)
+        code = trace_json(&shown, &text[2], error);
+    phrases_free(sentences);
+    for (int i = 0; i < 3; i++)
+        free(text[i]);
+    return code;
+}
+
+static int verify_one(detente_error *error)
+{
+    verify_lines lines = {0};
+    const int code = verify_measure(&LIMIT_CURVE, 1, DETENTE_ISA_AUTO, NULL, 0, &lines, error);
+    free(lines.line);
+    return code;
+}
+
+static const struct operation {
+    const char *name;
+    int (*run)(detente_error *error);
+    int code; /* where memory lasts */
+} operations[] = {
+    {"load the base scenario", load_base, 0},
+    {"load a config of all kinds", load_everything, 0},
+    {"load a config with mistakes", load_wrong, DETENTE_E_CONFIG},
+    {"read a text of a YAML file", yaml_text, 0},
+    {"create a cell", create_cell, 0},
+    {"run into a results file", whole_run, 0},
+    {"read a results file", read_results, 0},
+    {"write a config", write_config, 0},
+    {"explain a strategy", explain, 0},
+    {"texts of the registry", registry_texts, 0},
+    {"show an encounter", show_encounter, 0},
+    {"verify a limit", verify_one, 0},
+};
+enum { N_OPERATIONS = sizeof operations / sizeof *operations };
+
+/* The parts folder may hold finished shards, but nothing half-written. */
+static void check_parts(void)
+{
+    DIR *entries = opendir(parts);
+    for (struct dirent *entry = entries ? readdir(entries) : NULL; entry; entry = readdir(entries))
+        ck_assert_msg(!strstr(entry->d_name, ".tmp"), "%s is left", entry->d_name);
+    if (entries)
+        closedir(entries);
+    test_remove(parts);
+}
+
+/* A thread that could not begin is no failure where the others did its work: but then the file is what it would have been. */
+static int did_without(const struct operation *op)
+{
+    size_t size, expected_size;
+    if (op->run != whole_run)
+        return 0;
+    char *bytes = test_read(output, &size), *expected = test_read(written, &expected_size);
+    const int same = size == expected_size && !memcmp(bytes, expected, size);
+    free(bytes);
+    free(expected);
+    return same;
+}
+
+/* @return 1 when the n-th allocation was reached */
+static int fail_at(const struct operation *op, size_t n, int all)
+{
+    detente_error error = {0};
+    fault_arm(n, all);
+    const int code = op->run(&error);
+    const size_t failed = fault_disarm();
+    ck_assert_msg(!broken, "%s, allocation %zu: what it gave does not fit what it returned", op->name, n);
+    if (failed) {
+        ck_assert_msg(code == DETENTE_E_MEMORY || (code && code == op->code) || (!code && did_without(op)),
+                      "%s, allocation %zu: %d, %s", op->name, n, code, error.text);
+        ck_assert_int_eq(error.code, code);
+        ck_assert_msg(!code || all || error.text, "%s, allocation %zu: nothing is said", op->name, n);
+    } else {
+        ck_assert_msg(code == op->code, "%s: %d, %s", op->name, code, error.text);
+    }
+    detente_error_clear(&error);
+    check_parts();
+    unlink(output);
+    return failed > 0;
+}
+
+START_TEST(memory_runs_out)
+{
+    const struct operation *op = &operations[_i];
+    ck_assert_int_eq(fail_at(op, SIZE_MAX, 0), 0);
+    const size_t total = fault_counted();
+    ck_assert_uint_gt(total, 1);
+    for (int all = 0; all < 2; all++)
+        for (size_t n = 1; fail_at(op, n, all) || n < total;) {
+            const int inside = n > EDGE && n + EDGE < total;
+            n += inside && total > 2 * EDGE + MIDDLE ? (total - 2 * EDGE) / MIDDLE : 1;
+        }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TCase *tests = tcase_create("memory");
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_set_timeout(tests, 600);
+    tcase_add_loop_test(tests, memory_runs_out, 0, N_OPERATIONS);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

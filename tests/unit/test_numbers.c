@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The numbers beneath the model: Philox, lane functions, exact functions, quantile tables.
+ */
+#include <check.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/exact.h"
+#include "population/quantile.h"
+
+START_TEST(philox_known_answers)
+{
+    /* Random123's kat_vectors (Salmon et al. 2011), philox4x32 with 10 rounds: zeros, ones, digits of pi. */
+    static const uint32_t input[3][6] = {
+        {0}, {~0u, ~0u, ~0u, ~0u, ~0u, ~0u}, {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0}};
+    static const uint32_t expected[3][4] = {{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+                                            {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
+                                            {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}};
+    for (int i = 0; i < 3; i++) {
+        vu c[4] = {input[i][0], input[i][1], input[i][2], input[i][3]};
+        const draw_key key = draw_key_make((uint64_t)input[i][5] << 32 | input[i][4], 0, 0);
+        philox(c, key.round);
+        for (int k = 0; k < 4; k++)
+            ck_assert_uint_eq(c[k], expected[i][k]);
+    }
+}
+END_TEST
+
+START_TEST(lane_functions)
+{
+    /* Against libm in double; the bounds are those the header promises. */
+    for (double x = -86.9; x < 88; x += 0.00173)
+        ck_assert_double_le(fabs((double)vf_exp((float)x) / exp((double)(float)x) - 1), 2 * 1.2e-7);
+    ck_assert_float_eq(vf_exp(0), 1);
+    ck_assert_float_le(vf_exp(-1000), 2e-38f);
+    for (int i = 1; i < 1 << 24; i += 13) {
+        const float u = (float)i * 0x1p-24f;
+        const double expected = log((double)u);
+        ck_assert_double_le(fabs((double)vf_log(u) - expected), 2.4e-7 * fabs(expected));
+    }
+    ck_assert_float_eq(vf_log(1), 0);
+    for (int i = 0; i < 1 << 20; i += 3) {
+        float sine, cosine;
+        vf_sincos((float)i * 0x1p-20f, &sine, &cosine);
+        ck_assert_double_le(fabs((double)sine - sin(2 * M_PI * i / 1048576)), 2e-7);
+        ck_assert_double_le(fabs((double)cosine - cos(2 * M_PI * i / 1048576)), 2e-7);
+    }
+}
+END_TEST
+
+START_TEST(exact_functions)
+{
+    for (double x = -700; x < 700; x += 0.0371) {
+        ck_assert_double_le(fabs(detente_exact_exp(x) / exp(x) - 1), 4e-15);
+        ck_assert_double_le(fabs(detente_exact_log(exp(x)) - log(exp(x))), 4e-15 * fabs(x));
+    }
+    ck_assert(isinf(detente_exact_exp(710)) && detente_exact_exp(-800) == 0);
+    ck_assert(isnan(detente_exact_log(-1)) && isinf(detente_exact_log(0)));
+    ck_assert_double_eq(detente_exact_pow(0, 0), 1);
+    ck_assert_double_eq_tol(detente_exact_pow(0.3, 2.5), pow(0.3, 2.5), 1e-15);
+    for (double p = 1e-12; p < 1; p += 0.00137)
+        ck_assert_double_eq_tol(detente_exact_normal_quantile(p), gsl_cdf_ugaussian_Pinv(p),
+                                1e-9 * (1 + fabs(gsl_cdf_ugaussian_Pinv(p))));
+}
+END_TEST
+
+/* Means and sds: the defaults of model section 7, a U shape, a J shape, a narrow one. */
+START_TEST(beta_quantiles)
+{
+    static const double shapes[][2] = {{0.25, 0.15}, {0.4, 0.15}, {0.3, 0.23}, {0.5, 0.45},
+                                       {0.05, 0.1},  {0.5, 0.01}, {0.98, 0.02}};
+    static float table[QUANTILES];
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        const double mean = shapes[k][0], sd = shapes[k][1], n = mean * (1 - mean) / (sd * sd) - 1;
+        detente_quantiles(DETENTE_BETA, mean, sd, table);
+        for (int i = 0; i < QUANTILES; i++) {
+            /* Compared on the probability scale, from the nearer tail: where the density is flat the quantile is not sharp. */
+            const double z = -6 + i * 12.0 / (QUANTILES - 1), x = (double)table[i];
+            const double below = gsl_cdf_beta_P(x, mean * n, (1 - mean) * n),
+                         above = gsl_cdf_beta_Q(x, mean * n, (1 - mean) * n);
+            if (i)
+                ck_assert_float_ge(table[i], table[i - 1]);
+            /* What a float's last bit is worth in probability comes on top. */
+            const double grain = gsl_ran_beta_pdf(x, mean * n, (1 - mean) * n) * x * 0x1p-24;
+            if (fabs(z) < 4 && x > 1e-6 && x < 1 - 1e-6)
+                ck_assert_double_eq_tol((z < 0 ? below : above), gsl_cdf_ugaussian_P(-fabs(z)), 2e-7 + grain);
+        }
+    }
+}
+END_TEST
+
+START_TEST(gamma_and_uniform_quantiles)
+{
+    static float table[QUANTILES];
+    static const double shapes[][2] = {{1, 0.2}, {1, 1}, {12, 6}, {0.3, 0.9}};
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        const double a = shapes[k][0] * shapes[k][0] / (shapes[k][1] * shapes[k][1]),
+                     scale = shapes[k][1] * shapes[k][1] / shapes[k][0];
+        detente_quantiles(DETENTE_GAMMA, shapes[k][0], shapes[k][1], table);
+        for (int i = 170; i < QUANTILES - 170; i++) {
+            const double z = -6 + i * 12.0 / (QUANTILES - 1), x = (double)table[i];
+            const double grain = gsl_ran_gamma_pdf(x, a, scale) * x * 0x1p-24;
+            const double tail = z < 0 ? gsl_cdf_gamma_P(x, a, scale) : gsl_cdf_gamma_Q(x, a, scale);
+            ck_assert_double_eq_tol(tail, gsl_cdf_ugaussian_P(-fabs(z)), 2e-7 + grain);
+        }
+    }
+    detente_quantiles(DETENTE_UNIFORM, 0.5, 1 / sqrt(12), table);
+    for (int i = 0; i < QUANTILES; i++)
+        ck_assert_double_eq_tol((double)table[i], gsl_cdf_ugaussian_P(-6 + i * 12.0 / (QUANTILES - 1)), 1e-7);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("numbers");
+    TCase *tests = tcase_create("numbers");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, philox_known_answers);
+    tcase_add_test(tests, lane_functions);
+    tcase_add_test(tests, exact_functions);
+    tcase_add_test(tests, beta_quantiles);
+    tcase_add_test(tests, gamma_and_uniform_quantiles);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Completion of detente's commands, options and names for bash. Names of the library come from `detente list`.
+
+_detente_names() { # KIND: the names of the library, without their descriptions
+    detente list "$1" 2>/dev/null | sed -n 's/^\([^ ][^ ]*\).*/\1/p'
+}
+
+_detente_words() { # WORDS: those that begin like the current one
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
+}
+
+_detente_files() { # ENDING: folders, and files that end so
+    mapfile -t COMPREPLY < <(compgen -d -- "$current"; compgen -f -X "!*.$1" -- "$current")
+    compopt -o filenames 2>/dev/null
+}
+
+_detente_value() { # OPTION: its values; fails for an option that has none
+    case $command$1 in
+    params-f | params--format) _detente_words "table markdown json json-schema" ;;
+    export--format) _detente_words "csv" ;;
+    *--format) _detente_words "text csv json" ;;
+    run--keep) _detente_words "none encounters turns" ;;
+    run--progress) _detente_words "auto always never" ;;
+    export--table) _detente_words "summary replications encounters turns" ;;
+    trace-S | trace--strategy)
+        _detente_words "$(_detente_names strategies)"
+        [ ${#COMPREPLY[@]} -gt 0 ] || _detente_files yaml ;;
+    trace--phrases | replay--phrases) _detente_files yaml ;;
+    run-o | run--output) _detente_files h5 ;;
+    verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
+    *-s | *--set | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed) COMPREPLY=() ;;
+    *) return 1 ;;
+    esac
+}
+
+_detente() {
+    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
+    COMPREPLY=()
+    if [ "$COMP_CWORD" = 1 ]; then
+        _detente_words "new list run trace replay params check export verify --version --help"
+        return
+    fi
+    # Bash parts words at "=": --format=csv comes as three.
+    if [ "$before" = = ]; then
+        before=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [ "$current" = = ]; then
+        current=
+    fi
+    if [[ $before = -* ]] && _detente_value "$before"; then
+        return
+    fi
+    local options="--help --usage"
+    case $command in
+    new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook experiment $options" ;;
+    list) options="strategies personas scenarios moves metrics observables $options" ;;
+    run) options="-o --output --force --keep -s --set -t --threads --progress --dry-run $options" ;;
+    trace) options="-e --encounter -r --replication -S --strategy -s --set --format --phrases $options" ;;
+    replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
+    params) options="-f --format $options" ;;
+    check) options="-s --set $options" ;;
+    export) options="--table --traits --format $options" ;;
+    verify) options="-s --seed -c --config $options" ;;
+    *) return ;;
+    esac
+    case $command/$current in
+    */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
+    replay/* | export/*) _detente_files h5 ;;
+    *)
+        _detente_files yaml
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
+    esac
+}
+complete -F _detente detente
