@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* HDF5's exit is the process's, as HDF5 is: what is to go before it is registered once in a process. */
+static pthread_once_t hdf_exit = PTHREAD_ONCE_INIT;
+
 /* After a damaged file HDF5 1.10 cannot put its house in order, and says so at exit, where nobody can make use of it. */
 static void be_quiet(void)
 {
@@ -19,8 +22,7 @@ static void be_quiet_at_exit(void)
 
 hid_t hdf_open(const char *path)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, be_quiet_at_exit);
+    pthread_once(&hdf_exit, be_quiet_at_exit);
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     H5Pset_file_locking(access, 0, 1);
