@@ -71,19 +71,19 @@ typedef struct detente_run_options {
 } detente_run_options;
 
 /**
- * Play units [first_unit, last_unit) of @p cells (n_cells of them, replications and encounters from @p config) into @p sink.
+ * Play units [first_unit, last_unit) of the cells of @p cells (replications and encounters from @p config) into @p sink.
  *
  * No result depends on the number of threads. Memory does not grow with encounters or replications: about 2 threads + 1 jobs
- * of some thousand encounters are under way at once, and threads wait while the sink is busy.
+ * of some thousand encounters are under way at once, each with the cell it has taken, and threads wait while the sink is busy.
  *
  * @param      options  NULL: defaults
  * @param[out] done     totals, also after a failure; may be NULL
  * @return 0, DETENTE_E_RANGE (no cells, or units that are not there), DETENTE_E_INTERRUPTED, DETENTE_E_MEMORY, or what the
- *         sink returned
+ *         sink or the source of cells returned
  *
  * Thread safety: reentrant. Two runs at once in one process do not meet.
  */
-int detente_engine_run(const detente_config *config, detente_cell *const *cells, uint32_t n_cells, const detente_sink *sink,
+int detente_engine_run(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
                        const detente_run_options *options, detente_progress *done, detente_error *error);
 
 /** CPUs this process may use: the least of affinity, cgroup quota (rounded up) and OMP_NUM_THREADS. At least 1. */

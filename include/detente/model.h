@@ -83,6 +83,21 @@ int detente_cell_create_like(detente_cell **cell, const detente_config *config, 
 void detente_cell_free(detente_cell *cell);
 
 /**
+ * Where a run takes its cells from. A sweep has more of them than memory, so they are made when they are asked for and may be
+ * let go when they are given back. Both functions may be called from several threads at once.
+ */
+typedef struct detente_cell_source {
+    uint32_t n_cells;   /**< cells 0 … n_cells - 1 */
+    void *data;         /**< handed to both functions */
+    /** Take cell number @p cell. @return 0, DETENTE_E_MEMORY, or DETENTE_E_CONFIG (parameters that break only together) */
+    int (*take)(void *data, uint32_t cell, const detente_cell **taken, detente_error *error);
+    /** Give back what take() gave, once for each time. */
+    void (*give_back)(void *data, const detente_cell *taken);
+} detente_cell_source;
+/** The @p n_cells cells of an array, which stays the caller's. */
+detente_cell_source detente_cell_array(detente_cell *const *cells, uint32_t n_cells);
+
+/**
  * Play encounters first … first + n - 1 of a replication. n is 1 to DETENTE_BLOCK.
  * @param isa  kernel; must be available (see detente_isa_available())
  */

@@ -243,8 +243,8 @@ static int play(run_state *run, detente_error *error)
                                      .progress = cli_progress_show,
                                      .progress_data = &progress,
                                      .stop = cli_signals_caught()};
-    const int code = detente_engine_run(&run->config, run->cells, (uint32_t)run->config.n_strategies, &sink, &how,
-                                        &run->done, error);
+    const detente_cell_source cells = detente_cell_array(run->cells, (uint32_t)run->config.n_strategies);
+    const int code = detente_engine_run(&run->config, &cells, &sink, &how, &run->done, error);
     cli_progress_end(&progress);
     return code;
 }

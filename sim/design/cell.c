@@ -316,3 +316,21 @@ void detente_cell_free(detente_cell *cell)
     detente_free(cell->curve);
     detente_free(cell);
 }
+
+static int take_of_array(void *data, uint32_t cell, const detente_cell **taken, detente_error *error)
+{
+    detente_cell *const *cells = data;
+    (void)error;
+    *taken = cells[cell];
+    return 0;
+}
+
+static void keep_in_array(void *data, const detente_cell *taken)
+{
+    (void)data, (void)taken;
+}
+
+detente_cell_source detente_cell_array(detente_cell *const *cells, uint32_t n_cells)
+{
+    return (detente_cell_source){n_cells, (void *)(uintptr_t)cells, take_of_array, keep_in_array};
+}

@@ -5,13 +5,13 @@
 
 #include "engine/schedule.h"
 
-int detente_engine_play(const detente_config *config, detente_cell *const *cells, uint32_t n_cells,
-                        const detente_sink *sink, const detente_run_options *options, const engine_player *player,
-                        detente_progress *done, detente_error *error)
+int detente_engine_play(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
+                        const detente_run_options *options, const engine_player *player, detente_progress *done,
+                        detente_error *error)
 {
     const int asked = options && options->threads > 0 ? options->threads : detente_engine_threads();
     schedule s;
-    int code = detente_schedule_init(&s, config, cells, n_cells, sink, player, options, asked, error);
+    int code = detente_schedule_init(&s, config, cells, sink, player, options, asked, error);
     if (!code && s.n_jobs > 0) {
         const int threads = s.n_jobs < (uint64_t)asked ? (int)s.n_jobs : asked;
         /* A runtime that gives fewer threads than asked for changes nothing but the time it takes. */
@@ -31,10 +31,9 @@ int detente_engine_play(const detente_config *config, detente_cell *const *cells
     return code;
 }
 
-int detente_engine_run(const detente_config *config, detente_cell *const *cells, uint32_t n_cells,
-                       const detente_sink *sink, const detente_run_options *options, detente_progress *done,
-                       detente_error *error)
+int detente_engine_run(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
+                       const detente_run_options *options, detente_progress *done, detente_error *error)
 {
     static const engine_player player = {detente_cell_play, detente_cell_trace};
-    return detente_engine_play(config, cells, n_cells, sink, options, &player, done, error);
+    return detente_engine_play(config, cells, sink, options, &player, done, error);
 }

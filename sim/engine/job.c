@@ -52,7 +52,7 @@ static int trace_turns(const schedule *s, const block_place *at, job_rows *rows,
             return DETENTE_E_MEMORY;
         const uint32_t encounter = at->first + i;
         const uint32_t turns =
-            s->player->trace(s->cells[at->cell], at->replication, encounter, rows->turns + rows->n_turns, space->block);
+            s->player->trace(space->cell, at->replication, encounter, rows->turns + rows->n_turns, space->block);
         for (uint32_t t = 0; t < turns; t++)
             rows->turn_encounter[rows->n_turns + t] = encounter;
         rows->n_turns += turns;
@@ -79,6 +79,23 @@ static int rows_begin(const schedule *s, const block_place *at, job_rows *rows, 
     return turns > 0 ? trace_turns(s, at, rows, turns, space) : 0;
 }
 
+static void cell_give_back(const schedule *s, workspace *space)
+{
+    if (space->cell)
+        s->cells->give_back(s->cells->data, space->cell);
+    space->cell = NULL;
+}
+
+/* Blocks of a unit follow each other, so a cell is kept until another one is needed. */
+static int cell_take(const schedule *s, uint32_t cell, workspace *space)
+{
+    if (space->cell && space->cell_number == cell)
+        return 0;
+    cell_give_back(s, space);
+    space->cell_number = cell;
+    return s->cells->take(s->cells->data, cell, &space->cell, &space->error);
+}
+
 int detente_job_play(const schedule *s, job *j, workspace *space)
 {
     int code = 0;
@@ -86,19 +103,24 @@ int detente_job_play(const schedule *s, job *j, workspace *space)
     for (uint32_t i = 0; j->histogram && i < s->units_per_job * DETENTE_N_METRICS; i++)
         detente_histogram_reset(&j->histogram[i]);
     for (uint32_t b = 0; b < j->n_blocks && !code; b++) {
-        if (detente_schedule_stopped(s))
-            return DETENTE_E_INTERRUPTED;
+        if (detente_schedule_stopped(s)) {
+            code = DETENTE_E_INTERRUPTED;
+            break;
+        }
         const block_place at = detente_block_place(s, j->first_block + b);
         detente_block *block;
-        code = rows_begin(s, &at, j->rows ? &j->rows[b] : NULL, space, &block);
+        code = cell_take(s, at.cell, space);
+        if (!code)
+            code = rows_begin(s, &at, j->rows ? &j->rows[b] : NULL, space, &block);
         if (code)
             break;
-        s->player->play(s->cells[at.cell], s->options.isa, at.replication, at.first, at.n, block);
+        s->player->play(space->cell, s->options.isa, at.replication, at.first, at.n, block);
         detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
         s->fold(block, moments);
         if (j->histogram)
             code = detente_fold_histograms(block, moments, &j->histogram[(at.unit - first_unit) * DETENTE_N_METRICS]);
     }
+    cell_give_back(s, space);
     return code;
 }
 

@@ -62,19 +62,19 @@ static int slots_create(schedule *s)
     return 0;
 }
 
-int detente_schedule_init(schedule *s, const detente_config *config, detente_cell *const *cells, uint32_t n_cells,
+int detente_schedule_init(schedule *s, const detente_config *config, const detente_cell_source *cells,
                           const detente_sink *sink, const engine_player *player, const detente_run_options *options,
                           int threads, detente_error *error)
 {
     *s = (schedule){
-        .config = config, .cells = cells, .n_cells = n_cells, .sink = sink, .player = player, .error = error};
+        .config = config, .cells = cells, .n_cells = cells->n_cells, .sink = sink, .player = player, .error = error};
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->freed, NULL);
     if (options)
         s->options = *options;
     uint64_t all;
-    if (n_cells == 0 || config->replications == 0 || config->encounters == 0 || config->encounters > UINT32_MAX ||
-        config->replications > UINT32_MAX || __builtin_mul_overflow(config->replications, (uint64_t)n_cells, &all))
+    if (s->n_cells == 0 || config->replications == 0 || config->encounters == 0 || config->encounters > UINT32_MAX ||
+        config->replications > UINT32_MAX || __builtin_mul_overflow(config->replications, (uint64_t)s->n_cells, &all))
         return detente_error_set(error, DETENTE_E_RANGE,
                                  "a run needs 1 to 2^32 - 1 cells, replications and encounters");
     const uint64_t last = s->options.last_unit ? s->options.last_unit : all;
@@ -197,6 +197,9 @@ void detente_schedule_work(schedule *s)
         const int code = detente_job_play(s, j, &space);
         pthread_mutex_lock(&s->lock);
         if (code) {
+            /* One thread's words are enough. */
+            if (!s->code && space.error.text)
+                detente_error_set(s->error, code, "%s", space.error.text);
             fail(s, code);
             break;
         }
@@ -204,5 +207,6 @@ void detente_schedule_work(schedule *s)
         hand_on(s);
     }
     pthread_mutex_unlock(&s->lock);
+    detente_error_clear(&space.error);
     detente_free(space.block);
 }

@@ -56,7 +56,7 @@ typedef struct job {
 /** Shape of a run, and its state. The first part does not change while threads play. */
 typedef struct schedule {
     const detente_config *config;
-    detente_cell *const *cells;
+    const detente_cell_source *cells;
     uint32_t n_cells, blocks_per_unit, blocks_per_job, units_per_job, n_slots;
     uint64_t first_unit, n_blocks, n_jobs;
     int quantiles, keeps;
@@ -82,18 +82,21 @@ typedef struct schedule {
 
 /** What a thread needs for itself. */
 typedef struct workspace {
-    detente_block *block; /* outcomes that nobody keeps, or a trace's */
+    detente_block *block;     /* outcomes that nobody keeps, or a trace's */
+    const detente_cell *cell; /* taken from the source, or NULL */
+    uint32_t cell_number;
+    detente_error error; /* the source's words */
 } workspace;
 
 /** Lay out a run; @p threads is a hint on which no result depends. @return 0, DETENTE_E_RANGE or DETENTE_E_MEMORY */
-int detente_schedule_init(schedule *s, const detente_config *config, detente_cell *const *cells, uint32_t n_cells,
+int detente_schedule_init(schedule *s, const detente_config *config, const detente_cell_source *cells,
                           const detente_sink *sink, const engine_player *player, const detente_run_options *options,
                           int threads, detente_error *error);
 void detente_schedule_clear(schedule *s);
 /** Play jobs until there are none, from as many threads at once as the caller likes. */
 void detente_schedule_work(schedule *s);
 
-/** The thread's part: play a job. @return 0, DETENTE_E_MEMORY or DETENTE_E_INTERRUPTED */
+/** The thread's part: play a job. @return 0, DETENTE_E_MEMORY, DETENTE_E_INTERRUPTED or what the source of cells returned */
 int detente_job_play(const schedule *s, job *j, workspace *space);
 /** Hand a finished job to the sink. @return 0, DETENTE_E_MEMORY, DETENTE_E_INTERRUPTED or the sink's failure */
 int detente_job_hand_on(schedule *s, const job *j);
@@ -109,8 +112,8 @@ static inline int detente_schedule_stopped(const schedule *s)
 double detente_schedule_clock(void);
 
 /** detente_engine_run() with a kernel of the caller's choice. */
-int detente_engine_play(const detente_config *config, detente_cell *const *cells, uint32_t n_cells,
-                        const detente_sink *sink, const detente_run_options *options, const engine_player *player,
-                        detente_progress *done, detente_error *error);
+int detente_engine_play(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
+                        const detente_run_options *options, const engine_player *player, detente_progress *done,
+                        detente_error *error);
 
 #endif

@@ -89,7 +89,8 @@ static void play(bench *b, detente_store *store)
         config.keep.encounters = 0;
     const detente_sink sink = store ? detente_store_sink(store) : (detente_sink){0};
     const detente_run_options how = {.threads = b->threads};
-    int code = detente_engine_run(&config, &b->cell, 1, &sink, &how, NULL, &error);
+    const detente_cell_source source = detente_cell_array(&b->cell, 1);
+    int code = detente_engine_run(&config, &source, &sink, &how, NULL, &error);
     if (!code && store)
         code = detente_store_finish(store, NULL, &error);
     if (code)

@@ -97,7 +97,8 @@ static double run_engine(bench *b, int threads, uint64_t replications, uint64_t 
     const detente_sink sink = {&sum, NULL, take_unit};
     const detente_run_options options = {.threads = threads, .first_unit = b->replication};
     detente_progress done = {0};
-    detente_engine_run(&config, &b->cell, 1, &sink, &options, &done, NULL);
+    const detente_cell_source source = detente_cell_array(&b->cell, 1);
+    detente_engine_run(&config, &source, &sink, &options, &done, NULL);
     b->encounters = done.encounters_done;
     return (double)done.turns_done;
 }

@@ -59,7 +59,8 @@ static int run_to(const char *path, detente_error *error)
                                     error);
     if (!code) {
         const detente_sink sink = detente_store_sink(store);
-        code = detente_engine_run(&config, cells, 3, &sink, &(detente_run_options){.threads = 2}, NULL, error);
+        const detente_cell_source source = detente_cell_array(cells, 3);
+        code = detente_engine_run(&config, &source, &sink, &(detente_run_options){.threads = 2}, NULL, error);
     }
     if (!code)
         code = detente_store_finish(store, &(detente_provenance){.command = "test"}, error);

@@ -226,7 +226,8 @@ static int play(run *r, witness *w, const volatile int *stop)
     const detente_sink sink = {w, witness_rows, witness_unit};
     const detente_run_options options = {
         .threads = r->threads, .first_unit = r->first_unit, .last_unit = r->last_unit, .stop = stop};
-    return detente_engine_play(&config, cells, r->n_cells, &sink, &options, &made_up, &r->done, &r->error);
+    const detente_cell_source source = detente_cell_array(cells, r->n_cells);
+    return detente_engine_play(&config, &source, &sink, &options, &made_up, &r->done, &r->error);
 }
 
 /* Shapes of runs: fewer and more encounters than a block, exact multiples, units over several jobs, kept rows. */
@@ -522,7 +523,8 @@ START_TEST(progress_is_told)
     watch w = {0};
     const detente_run_options options = {.threads = 2, .progress = watch_progress, .progress_data = &w};
     detente_progress done;
-    ck_assert_int_eq(detente_engine_play(&config, cells, 1, &sink, &options, &made_up, &done, NULL), 0);
+    const detente_cell_source source = detente_cell_array(cells, 1);
+    ck_assert_int_eq(detente_engine_play(&config, &source, &sink, &options, &made_up, &done, NULL), 0);
     ck_assert_uint_ge(w.calls, 1); /* 800 units of a millisecond at least */
     ck_assert_uint_eq(done.units_done, 800);
     ck_assert_double_ge(done.seconds, w.seconds);

@@ -46,7 +46,8 @@ static long grown_kilobytes(uint64_t encounters, uint64_t replications)
     const detente_sink sink = {&seen, NULL, count_unit};
     const detente_run_options options = {.threads = 8};
     const engine_player player = {constant_play, NULL};
-    ck_assert_int_eq(detente_engine_play(&config, cells, 1, &sink, &options, &player, NULL, NULL), 0);
+    const detente_cell_source source = detente_cell_array(cells, 1);
+    ck_assert_int_eq(detente_engine_play(&config, &source, &sink, &options, &player, NULL, NULL), 0);
     ck_assert_uint_eq(seen, encounters * replications);
     getrusage(RUSAGE_SELF, &after);
     return after.ru_maxrss - before.ru_maxrss;
@@ -57,6 +58,57 @@ START_TEST(memory_is_bounded)
 {
     ck_assert_int_lt(grown_kilobytes(20 * 1000 * 1000, 1), 100 * 1000);
     ck_assert_int_lt(grown_kilobytes(64, 100 * 1000), 100 * 1000);
+}
+END_TEST
+
+/* A source that knows how many of its cells are out, and has none of number 5. */
+typedef struct lender {
+    _Atomic int out, taken;
+} lender;
+
+static int lend(void *data, uint32_t cell, const detente_cell **taken, detente_error *error)
+{
+    lender *l = data;
+    if (cell == 5)
+        return detente_error_set(error, DETENTE_E_CONFIG, "there is no cell 5");
+    l->out++;
+    l->taken++;
+    *taken = data;
+    return 0;
+}
+
+static void lend_no_more(void *data, const detente_cell *taken)
+{
+    ck_assert_ptr_eq(taken, data);
+    ((lender *)data)->out--;
+}
+
+/* Every cell that is taken is given back, once for all blocks of a unit; a cell that cannot be had ends the run. */
+START_TEST(cells_are_borrowed)
+{
+    for (uint32_t n_cells = 5; n_cells <= 6; n_cells++) {
+        static const detente_config nothing;
+        detente_config config = nothing;
+        config.encounters = 2 * DETENTE_BLOCK;
+        config.replications = 2;
+        lender l = {0};
+        uint64_t seen = 0;
+        detente_error error = {0};
+        const detente_sink sink = {&seen, NULL, count_unit};
+        const engine_player player = {constant_play, NULL};
+        const detente_cell_source source = {n_cells, &l, lend, lend_no_more};
+        const int code =
+            detente_engine_play(&config, &source, &sink, &(detente_run_options){.threads = 2}, &player, NULL, &error);
+        ck_assert_int_eq(l.out, 0);
+        ck_assert_int_eq(code, n_cells == 5 ? 0 : DETENTE_E_CONFIG);
+        ck_assert_pstr_eq(error.text, n_cells == 5 ? NULL : "there is no cell 5");
+        if (n_cells == 5) {
+            ck_assert_uint_eq(seen, 2 * 5 * config.encounters);
+            ck_assert_int_ge(l.taken, 10);
+            ck_assert_int_le(l.taken, 20);
+        }
+        detente_error_clear(&error);
+    }
 }
 END_TEST
 
@@ -127,6 +179,7 @@ int main(void)
     TCase *tests = tcase_create("engine's demands");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, memory_is_bounded);
+    tcase_add_test(tests, cells_are_borrowed);
     tcase_add_test(tests, quotas);
     tcase_add_test(tests, threads_asked_for);
     suite_add_tcase(suite, tests);

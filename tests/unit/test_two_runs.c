@@ -38,7 +38,8 @@ static int play(const detente_config *config, detente_cell *const *cells, const 
     int code = detente_store_create(&store, path, config, &storing, error);
     if (!code) {
         const detente_sink sink = detente_store_sink(store);
-        code = detente_engine_run(config, cells, (uint32_t)config->n_strategies, &sink, &options, NULL, error);
+        const detente_cell_source source = detente_cell_array(cells, (uint32_t)config->n_strategies);
+        code = detente_engine_run(config, &source, &sink, &options, NULL, error);
     }
     if (!code)
         code = detente_store_finish(store, &provenance, error);
