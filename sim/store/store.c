@@ -42,9 +42,12 @@ static int may_be_results(const char *path)
 
 static int check_output(const char *path, int force, detente_error *error)
 {
-    struct stat there;
+    struct stat there, named;
     if (!*path || path[strlen(path) - 1] == '/')
         return detente_error_set(error, DETENTE_E_IO, "\"%s\": not the name of a file", path);
+    /* The finished file is renamed to its name: that would put it in the link's place, or find the name taken after hours. */
+    if (!lstat(path, &named) && S_ISLNK(named.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is a symbolic link; name the file that it leads to", path);
     if (stat(path, &there)) {
         if (errno != ENOENT)
             return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));

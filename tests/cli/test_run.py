@@ -228,6 +228,18 @@ def test_outputs_that_will_not_do(run, tmp_path, output, words):
     assert [p.name for p in tmp_path.rglob("*")] == ["folder"]
 
 
+@pytest.mark.parametrize("leads_to", ["nowhere.h5", "there.h5", "o.h5"])
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_an_output_that_is_a_link_is_refused_at_once(run, tmp_path, leads_to, force):
+    assert run("run", "minimal", "-o", "there.h5").returncode == 0
+    before = (tmp_path / "there.h5").read_bytes()
+    (tmp_path / "o.h5").symlink_to(leads_to)
+    done = run("run", "minimal", "-o", "o.h5", *force)
+    assert done.returncode == 1 and done.stdout == "" and done.stderr.count("\n") == 1 and "symbolic link" in done.stderr
+    assert (tmp_path / "o.h5").is_symlink() and (tmp_path / "there.h5").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["o.h5", "there.h5"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 def test_what_may_not_be_read_or_written(run, config, tmp_path):
     config.chmod(0)
