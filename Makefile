@@ -206,6 +206,8 @@ asan: ## everything with address and undefined-behaviour sanitizers, in build/as
 	@$(MAKE) CONFIG=asan all check-programs
 clang: ## everything by clang, in build/clang
 	@$(MAKE) CONFIG=clang CC=clang all check-programs
+calibration: all ## measure docs/calibration.md's tables anew
+	@tools/calibration $(B)/detente --write
 lint: ## layering, forbidden calls, sizes, shell scripts, cppcheck
 	@tools/lint
 format: ## clang-format the C sources in place
@@ -236,7 +238,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile tools/install.mk | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all library check check-long bench fuzz asan clang lint format format-check demo deps docs install uninstall clean help \
+.PHONY: all library check check-long bench fuzz asan clang calibration lint format format-check demo deps docs install uninstall clean help \
     check-programs fault-programs bench-programs fuzz-programs run-programs FORCE
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

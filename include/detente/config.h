@@ -173,7 +173,7 @@ typedef struct detente_config {
     detente_bargaining bargaining;                          /**< below `bargaining` */
     detente_decision decision;                              /**< below `decision` */
     detente_outcome outcome;                                /**< below `outcome` */
-    double minutes_scale;                                   /**< moves.minutes_scale, (0,100], default 1.5 */
+    double minutes_scale;                                   /**< moves.minutes_scale, (0,100], default 1.19 */
     detente_effects move[DETENTE_N_MOVES];                  /**< below `moves`, by enum detente_move */
     char scenario_name[DETENTE_NAME_SIZE];                  /**< scenario.name */
     double loss;                                            /**< scenario.loss: enum detente_loss */

@@ -21,25 +21,25 @@
 /** Affect: mirroring, listening, emotional payment; equations (1)-(8). Path prefix `affect.` */
 #define DETENTE_AFFECT_PARAMS(X) \
     X(turn_minutes, 0.4, 0, 60, OC, "min", JUDGED, "nominal minutes that the inertias and odds refer to (Delta_0)") \
-    X(customer_inertia, 0.6, 0, 1, CO, "1", JUDGED, "share of the customer's tone carried to the next turn (r_c)") \
+    X(customer_inertia, 0.633, 0, 1, CO, "1", FITTED, "share of the customer's tone carried to the next turn (r_c)") \
     X(agent_inertia, 0.5, 0, 1, CO, "1", JUDGED, "share of the agent's tone carried to the next turn (r_a)") \
-    X(customer_influence, 0.1, 0, 1, CC, "1", JUDGED, "influence of the agent's tone on the customer's (s_c)") \
+    X(customer_influence, 0.136, 0, 1, CC, "1", FITTED, "influence of the agent's tone on the customer's (s_c)") \
     X(positive_ratio, 0.6, 0, 1, CC, "1", JUDGED, "slope of friendly influence over that of hostile influence (phi)") \
-    X(tone_gain, 1.77, 0, 5, CC, "1", FITTED, "hostility that one unit of anger wants to show (k_1)") \
-    X(tone_offset, 0.236, -2, 2, CC, "1", FITTED, "anger below which the tone is friendly, times tone_gain (k_0)") \
-    X(customer_noise, 0.054, 0, 1, CC, "1", FITTED, "sd of the customer's tone from turn to turn (sigma_c)") \
+    X(tone_gain, 1.58, 0, 5, CC, "1", FITTED, "hostility that one unit of anger wants to show (k_1)") \
+    X(tone_offset, 0.191, -2, 2, CC, "1", FITTED, "anger below which the tone is friendly, times tone_gain (k_0)") \
+    X(customer_noise, 0.0331, 0, 1, CC, "1", FITTED, "sd of the customer's tone from turn to turn (sigma_c)") \
     X(agent_noise, 0.05, 0, 1, CC, "1", JUDGED, "sd of the agent's tone from turn to turn (sigma_a)") \
     X(anger_half_life, 36, 0, INFINITY, OC, "min", DERIVED, "half-life of anger left alone; .inf is no decay (tau_A)") \
-    X(heard_relief, 0.35, 0, 5, CC, "1", FITTED, "share of anger relieved by feeling wholly heard (a_v)") \
-    X(apology_relief, 1.6, 0, 5, CC, "1", FITTED, "relief of a first sincere apology (a_p)") \
-    X(concession_relief, 0.247, 0, 5, CC, "1", FITTED, "relief by a whole concession (a_x)") \
-    X(apology_heard_exponent, 0.92, -1, 1, CC, "1", FITTED, "how much an apology waits for being heard (eta)") \
+    X(heard_relief, 0.586, 0, 5, CC, "1", FITTED, "share of anger relieved by feeling wholly heard (a_v)") \
+    X(apology_relief, 2.4, 0, 5, CC, "1", FITTED, "relief of a first sincere apology (a_p)") \
+    X(concession_relief, 0.1, 0, 5, CC, "1", FITTED, "relief by a whole concession (a_x)") \
+    X(apology_heard_exponent, 0.87, -1, 1, CC, "1", FITTED, "how much an apology waits for being heard (eta)") \
     X(apology_repeat, 0.3, 0, 1, CC, "1", SEEN, "worth of each further apology over the one before (psi)") \
     X(apology_backfire, 0.05, 0, 1, CC, "1", JUDGED, "loss that each earlier apology adds (xi)") \
     X(apology_half_life, 60, 0, INFINITY, OC, "min", JUDGED, "minutes after which an apology is worth half (tau_p)") \
-    X(refusal_frustration, 0.13, 0, 5, CC, "1", FITTED, "anger raised by a move's irritation (a_f)") \
-    X(hostility_frustration, 0.08, 0, 5, CC, "1", FITTED, "anger raised by the agent's hostile tone (a_h)") \
-    X(fairness_shield, 0.86, 0, 1, CC, "1", FITTED, "share of irritation that perceived fairness takes away (a_J)") \
+    X(refusal_frustration, 0.046, 0, 5, CC, "1", FITTED, "anger raised by a move's irritation (a_f)") \
+    X(hostility_frustration, 0.0559, 0, 5, CC, "1", FITTED, "anger raised by the agent's hostile tone (a_h)") \
+    X(fairness_shield, 0.731, 0, 1, CC, "1", FITTED, "share of irritation that perceived fairness takes away (a_J)") \
     X(rumination, 0, -0.1, 0.1, CC, "1", DERIVED, "anger fed by unacknowledged talk: > 0 rumination, < 0 catharsis (a_r)") \
     X(acknowledge_scale, 0.1, 0, 1, OC, "1", JUDGED, "validation at which talk counts as acknowledged") \
     X(wait_frustration, 0.02, 0, 1, CC, "1/min", JUDGED, "anger by each minute waited beyond the tolerance (a_w)") \
@@ -49,7 +49,7 @@
     X(broken_promise, 0.2, 0, 1, CC, "1", JUDGED, "anger by a broken promise (a_b)") \
     X(rapport_heard, 0.1, 0, 1, CC, "1", JUDGED, "rapport gained by feeling heard") \
     X(rapport_warmth, 0.05, 0, 1, CC, "1", JUDGED, "rapport gained by a warm move, as far as it is sincere") \
-    X(rapport_hostility, 0.1, 0, 1, CC, "1", JUDGED, "rapport lost to a hostile tone") \
+    X(rapport_hostility, 0.126, 0, 1, CC, "1", FITTED, "rapport lost to a hostile tone") \
     X(personal_peak, 0.6, 0, 1, OC, "1", JUDGED, "dose of names and personal words at which they help most (p*)") \
     X(personal_gain, 0.01, 0, 1, CC, "1", JUDGED, "rapport a turn by names and personal words at the peak (k_n)") \
     X(strain_gain, 0.02, 0, 1, CC, "1", JUDGED, "strain by perceived hostility without composure (s_+)") \
@@ -64,27 +64,27 @@
 
 /** The agent at the front line; a strategy may override any of it at every tier. Path prefix `agent.` */
 #define DETENTE_AGENT_PARAMS(X) \
-    X(mirroring, 0.83, 0, 2, CC, "1", FITTED, "how far hostility is answered in kind when composure fails (mu)") \
+    X(mirroring, 0.698, 0, 2, CC, "1", FITTED, "how far hostility is answered in kind when composure fails (mu)") \
     X(composure, 0.6, 0, 1, CC, "1", JUDGED, "skill: tone kept under hostility (kappa = composure (1 - strain))") \
     X(empathy, 0.7, 0, 1, CC, "1", JUDGED, "skill: how well validation and apology reach the customer") \
-    X(warmth, 0.155, 0, 1, CC, "1", FITTED, "resting friendliness of the agent's tone") \
+    X(warmth, 0.231, 0, 1, CC, "1", FITTED, "resting friendliness of the agent's tone") \
     X(deep_acting, 0.3, 0, 1, CC, "1", JUDGED, "share of composure that is felt and not put on") \
     X(task_focus, 0.3, 0, 1, CC, "1", JUDGED, "task-focused language: shields from mirroring, costs validation") \
     X(personal, 0.2, 0, 1, CC, "1", JUDGED, "dose of names and personal words") \
     X(voice_filter, 0, 0, 1, CC, "1", DERIVED, "softening of the customer's voice before it reaches the agent (f)") \
     X(misread, 0.1, 0, 1, CC, "1", JUDGED, "sd of the error in reading the customer's tone") \
-    X(lapse, 0.05, 0, 1, CC, "1", JUDGED, "probability of losing composure per unit strain and hostility, a turn") \
+    X(lapse, 0.0266, 0, 1, CC, "1", FITTED, "probability of losing composure per unit strain and hostility, a turn") \
     X(strain, 0.2, 0, 1, CC, "1", JUDGED, "strain at the start of the encounter") \
     X(keeps_promise, 0.9, 0, 1, CC, "1", JUDGED, "skill: probability that a promise within the cap is kept") \
     X(documents, 1, 0, 1, CC, "1", JUDGED, "probability that a hand-over loses nothing")
 
 /** Bargaining; equations (9)-(12). Path prefix `bargaining.` */
 #define DETENTE_BARGAINING_PARAMS(X) \
-    X(demand_decay, 0.078, 0, 5, CC, "1", FITTED, "share of the way to the reservation that a turn gives up (gamma)") \
+    X(demand_decay, 0.128, 0, 5, CC, "1", FITTED, "share of the way to the reservation that a turn gives up (gamma)") \
     X(anger_stiffness, 0.6, 0, 5, CC, "1", JUDGED, "how far anger stiffens the demand (k_A)") \
     X(fairness_give, 0.1, 0, 5, CC, "1", JUDGED, "how far fairness lowers the reservation (k_J)") \
     X(entitlement_ask, 0.5, 0, 5, CC, "1", JUDGED, "extra demand by entitlement (k_e)") \
-    X(reservation, 0.58, 0, 5, CC, "1", FITTED, "reservation as a share of the expectation (rho_0)") \
+    X(reservation, 0.476, 0, 5, CC, "1", FITTED, "reservation as a share of the expectation (rho_0)") \
     X(inference, 0.5, 0, 5, CC, "1", JUDGED, "how much more a concession lets the customer infer (iota)") \
     X(inference_decay, 0.8, 0, 1, CC, "1", JUDGED, "decay of that inference with the turn (lambda_t)") \
     X(inference_forget, 0.1, 0, 1, CC, "1", JUDGED, "share of the inferred excess forgotten a turn (lambda_L)") \
@@ -97,23 +97,23 @@
     X(miss, 0.2, 0, 1, CC, "1", JUDGED, "probability that an undiagnosed offer on several issues misses") \
     X(promise, 0.15, 0, 1, CC, "1", JUDGED, "how much more than is on the table a promise says") \
     X(handover, 0.5, 0, 1, CC, "1", JUDGED, "share of being heard and of the offer lost in an undocumented hand-over") \
-    X(option_spread, 0.06, 0, 1, CC, "1", FITTED, "spread of a customer's values over equal-cost alternatives") \
+    X(option_spread, 0.045, 0, 1, CC, "1", FITTED, "spread of a customer's values over equal-cost alternatives") \
     X(option_cost, 0.005, 0, 1, CC, "1", JUDGED, "value lost by each further alternative to think about")
 
 /** The customer's decision; equations (13)-(15). -1000 is never. Path prefix `decision.` */
 #define DETENTE_DECISION_PARAMS(X) \
     X(accept_utility, 8, 0, 100, CC, "1", JUDGED, "log-odds by utility above the demand (beta_u)") \
-    X(accept_rapport, 0.245, 0, 100, CC, "1", FITTED, "log-odds by rapport (beta_R)") \
-    X(accept_anger, 1.56, 0, 100, CC, "1", FITTED, "log-odds taken by anger (beta_A)") \
-    X(accept_base, -2.55, -1000, 1000, CC, "1", FITTED, "log-odds of accepting, base (beta_0)") \
-    X(manager_base, -6.17, -1000, 1000, CC, "1", FITTED, "log-odds of asking for a manager, base (m_0)") \
-    X(manager_hostility, 5, 0, 100, CC, "1", FITTED, "log-odds of asking for a manager by hostility (m_h)") \
-    X(manager_stall, 0.12, 0, 100, CC, "1", FITTED, "log-odds of asking by each stalled turn, up to ten (m_s)") \
+    X(accept_rapport, 0.189, 0, 100, CC, "1", FITTED, "log-odds by rapport (beta_R)") \
+    X(accept_anger, 0.998, 0, 100, CC, "1", FITTED, "log-odds taken by anger (beta_A)") \
+    X(accept_base, -1.57, -1000, 1000, CC, "1", FITTED, "log-odds of accepting, base (beta_0)") \
+    X(manager_base, -7.17, -1000, 1000, CC, "1", FITTED, "log-odds of asking for a manager, base (m_0)") \
+    X(manager_hostility, 6.21, 0, 100, CC, "1", FITTED, "log-odds of asking for a manager by hostility (m_h)") \
+    X(manager_stall, 0.046, 0, 100, CC, "1", FITTED, "log-odds of asking by each stalled turn, up to ten (m_s)") \
     X(manager_entitlement, 1, 0, 100, CC, "1", JUDGED, "log-odds of asking by entitlement above the reference (m_e)") \
     X(manager_belief, 1, 0, 100, CC, "1", JUDGED, "log-odds of asking by the belief that escalating pays (m_q)") \
     X(manager_heard, 1, 0, 100, CC, "1", JUDGED, "log-odds of asking taken by feeling heard (m_V)") \
-    X(hangup_base, -5.45, -1000, 1000, CC, "1", FITTED, "log-odds of hanging up, base (q_0)") \
-    X(hangup_anger, 2.6, 0, 100, CC, "1", FITTED, "log-odds of hanging up by anger (q_A)") \
+    X(hangup_base, -5.61, -1000, 1000, CC, "1", FITTED, "log-odds of hanging up, base (q_0)") \
+    X(hangup_anger, 3.17, 0, 100, CC, "1", FITTED, "log-odds of hanging up by anger (q_A)") \
     X(hangup_alternative, 1, 0, 100, CC, "1", JUDGED, "log-odds of hanging up by the outside option (q_b)") \
     X(mistreatment, 0.4, 0, 1, CC, "1", JUDGED, "hostility above which the agent is mistreated") \
     X(temper, 0.75, 0, 1, CC, "1", JUDGED, "hostility above which the customer has lost the temper") \
@@ -124,15 +124,15 @@
     X(distributive, 0.45, 0, 1, CC, "1", SECOND, "weight of what was got (omega_D); the three weights are normalised") \
     X(procedural, 0.1, 0, 1, CC, "1", SECOND, "weight of perceived fairness (omega_P)") \
     X(interactional, 0.3, 0, 1, CC, "1", SECOND, "weight of being heard and rapport (omega_I)") \
-    X(regret, 0.3, 0, 1, CC, "1", FITTED, "how much what was left on the table rankles (a_c)") \
-    X(surprise, 0.3, -1, 1, CC, "1", FITTED, "how much an unexpected extra delights (a_s)") \
+    X(regret, 0.342, 0, 1, CC, "1", FITTED, "how much what was left on the table rankles (a_c)") \
+    X(surprise, 0.1, -1, 1, CC, "1", FITTED, "how much an unexpected extra delights (a_s)") \
     X(return_base, NAN, -1000, 1000, CC, "1", DERIVED, "log-odds of returning, unresolved (r_0)") \
     X(return_resolved, NAN, -1000, 1000, CC, "1", DERIVED, "log-odds of returning added when resolved (r_1)") \
     X(return_quick, NAN, -1000, 1000, CC, "1", DERIVED, "log-odds of returning added when resolved quickly (r_2)") \
     X(return_satisfaction, 1, -1000, 1000, CC, "1", JUDGED, "log-odds of returning by satisfaction above that state's reference (r_s)") \
-    X(reference_unresolved, 0.38, 0, 1, CC, "1", FITTED, "mean satisfaction of the unresolved in the base scenario") \
-    X(reference_resolved, 0.55, 0, 1, CC, "1", FITTED, "mean satisfaction of the resolved, not quickly, there") \
-    X(reference_quick, 0.62, 0, 1, CC, "1", FITTED, "mean satisfaction of the quickly resolved there") \
+    X(reference_unresolved, 0.0855, 0, 1, CC, "1", FITTED, "mean satisfaction of the unresolved in the base scenario") \
+    X(reference_resolved, 0.508, 0, 1, CC, "1", FITTED, "mean satisfaction of the resolved, not quickly, there") \
+    X(reference_quick, 0.516, 0, 1, CC, "1", FITTED, "mean satisfaction of the quickly resolved there") \
     X(quick_minutes, 5, 0, INFINITY, CC, "min", JUDGED, "minutes within which a first-contact resolution is quick") \
     X(overpay, 1, 0, 100, CC, "1", JUDGED, "curvature of the dislike of more than 150 % of the claim") \
     X(survey_noise, 0.05, 0, 1, CC, "1", JUDGED, "sd of what a survey reads around what is felt") \
@@ -197,14 +197,14 @@
  */
 #define DETENTE_MOVES(X) \
     X(listen, listens, 0.05, 0.1, 0, 0, 0, 0.45, "listens in silence") \
-    X(acknowledge, acknowledges, 0.19, 0.3, 0, 0.09, 0, 0.4, "repeats back what was said and names the feeling") \
+    X(acknowledge, acknowledges, 0.178, 0.3, 0, 0.09, 0, 0.4, "repeats back what was said and names the feeling") \
     X(ask, asks, 0.08, 0.1, 0, 0.09, 0, 0.35, "asks what happened") \
     X(apologise, apologises, 0.1, 0.2, 0, 0, 0, 0.25, "apologises") \
-    X(explain, explains, 0.05, 0.05, 0, 0.85, 0, 0.4, "explains the reasons") \
+    X(explain, explains, 0.05, 0.05, 0, 0.881, 0, 0.4, "explains the reasons") \
     X(clarify, clarifies, 0.05, 0, 0.1, 0.5, 0, 0.4, "clarifies what can be expected") \
     X(assure, assures, 0.05, 0.15, 0, 0, 0, 0.2, "assures, without committing") \
     X(options, options, 0.05, 0.1, 0, 0.34, 0.4, 0.45, "lays out alternatives of equal cost") \
-    X(offer, offers, 0, 0.05, 0, 0.17, 0, 0.3, "makes an offer") \
+    X(offer, offers, 0, 0.05, 0, 0.156, 0, 0.3, "makes an offer") \
     X(substitute, substitutes, 0.05, 0.05, 0.4, 0.34, 0.2, 0.4, "says no, and offers something else instead") \
     X(refuse, refuses, 0, -0.05, 1, 0, 0, 0.25, "refuses") \
     X(reiterate, reiterates, 0.05, 0.05, 0.35, 0.34, 0, 0.4, "repeats the same terms kindly") \

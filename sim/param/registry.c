@@ -20,31 +20,50 @@
 #define SOURCE_JUDGED "judged"
 
 /* Citations, and the moment that identifies what is fitted. */
-#define SOURCE_affect_customer_influence ~, "judged; above the reverse: Dallimore et al. 2007"
-#define SOURCE_affect_positive_ratio ~, "judged; form: bilinear influence, Gottman and Murray"
-#define SOURCE_affect_anger_half_life ~, "Verduyn & Lavrijsen 2015"
-#define SOURCE_affect_heard_relief ~, "fitted; Weger et al. 2014"
+#define SOURCE_affect_customer_inertia ~, "fitted to mistreated against lost_temper: Wang et al. 2011"
+#define SOURCE_affect_customer_influence ~, "fitted to answering in kind, above the reverse: Dallimore et al. 2007"
+#define SOURCE_affect_tone_gain ~, "fitted to lost_temper: American Express 2012"
+#define SOURCE_affect_tone_offset ~, "fitted to mistreated: Wang et al. 2011"
+#define SOURCE_affect_customer_noise ~, "fitted to mistreated against lost_temper"
+#define SOURCE_affect_heard_relief ~, "fitted to acknowledging, satisfaction: Weger et al. 2014"
 #define SOURCE_affect_apology_relief ~, "fitted to the apology contrast: Roschk & Kaiser 2013"
-#define SOURCE_affect_apology_heard_exponent ~, "fitted; sign: Min et al. 2020"
-#define SOURCE_affect_apology_repeat ~, "Halperin et al. 2022"
-#define SOURCE_affect_apology_backfire ~, "judged; sign: Halperin et al. 2022"
+#define SOURCE_affect_concession_relief ~, "fitted to later against at once: Galinsky et al. 2002"
+#define SOURCE_affect_apology_heard_exponent ~, "fitted to the order of apology, sign: Min et al. 2020"
+#define SOURCE_affect_refusal_frustration ~, "fitted to the explained no: Shaw et al. 2003"
+#define SOURCE_affect_hostility_frustration ~, "fitted to answering in kind: Friedman et al. 2004"
 #define SOURCE_affect_fairness_shield ~, "fitted to the explained no: Shaw et al. 2003"
-#define SOURCE_affect_rumination ~, "about zero: Kjærvik & Bushman 2024"
-#define SOURCE_affect_rapport_warmth ~, "judged; weak, if sincere: Hennig-Thurau et al. 2006"
+#define SOURCE_affect_rapport_hostility ~, "fitted to answering in kind: Friedman et al. 2004"
 #define SOURCE_agent_mirroring ~, "fitted to answering in kind: Friedman et al. 2004"
-#define SOURCE_agent_voice_filter ~, "0 is no filter"
-#define SOURCE_bargaining_inference ~, "judged; form: Kwon & Weingart 2004"
-#define SOURCE_bargaining_entitlement_reference ~, "mean of customer.entitlement"
+#define SOURCE_agent_warmth ~, "fitted to mistreated: Wang et al. 2011"
+#define SOURCE_agent_lapse ~, "fitted to agent_lapsed: Wang et al. 2011"
+#define SOURCE_bargaining_demand_decay ~, "fitted to first_contact and minutes"
+#define SOURCE_bargaining_reservation ~, "fitted to first_contact and escalated"
 #define SOURCE_bargaining_option_spread ~, "fitted to the choice of remedies: Van Vaerenbergh et al. 2018"
+#define SOURCE_decision_accept_rapport ~, "fitted to acknowledging, satisfaction: Weger et al. 2014"
+#define SOURCE_decision_accept_anger ~, "fitted to answering in kind: Friedman et al. 2004"
 #define SOURCE_decision_accept_base ~, "fitted to first_contact"
 #define SOURCE_decision_manager_base ~, "fitted to asked_manager"
 #define SOURCE_decision_manager_hostility ~, "fitted to asked_manager, temper lost: American Express 2012"
+#define SOURCE_decision_manager_stall ~, "fitted to asked_manager"
 #define SOURCE_decision_hangup_base ~, "fitted to hung_up, temper lost: American Express 2012"
+#define SOURCE_decision_hangup_anger ~, "fitted to hung_up, temper lost: American Express 2012"
+#define SOURCE_outcome_regret ~, "fitted to later against at once: Galinsky et al. 2002"
+#define SOURCE_outcome_surprise ~, "fitted to the unexpected extra"
+#define SOURCE_outcome_reference_unresolved ~, "fitted to the return rates: TARP"
+#define SOURCE_outcome_reference_resolved ~, "fitted to the return rates: TARP"
+#define SOURCE_outcome_reference_quick ~, "fitted to the return rates: TARP"
+#define SOURCE_affect_positive_ratio ~, "judged; form: bilinear influence, Gottman and Murray"
+#define SOURCE_affect_anger_half_life ~, "Verduyn & Lavrijsen 2015"
+#define SOURCE_affect_apology_repeat ~, "Halperin et al. 2022"
+#define SOURCE_affect_apology_backfire ~, "judged; sign: Halperin et al. 2022"
+#define SOURCE_affect_rumination ~, "about zero: Kjærvik & Bushman 2024"
+#define SOURCE_affect_rapport_warmth ~, "judged; weak, if sincere: Hennig-Thurau et al. 2006"
+#define SOURCE_agent_voice_filter ~, "0 is no filter"
+#define SOURCE_bargaining_inference ~, "judged; form: Kwon & Weingart 2004"
+#define SOURCE_bargaining_entitlement_reference ~, "mean of customer.entitlement"
 #define SOURCE_outcome_distributive ~, "order: Orsingher et al. 2010"
 #define SOURCE_outcome_procedural ~, "order: Orsingher et al. 2010"
 #define SOURCE_outcome_interactional ~, "order: Orsingher et al. 2010"
-#define SOURCE_outcome_regret ~, "fitted to later against at once: Galinsky et al. 2002"
-#define SOURCE_outcome_surprise ~, "fitted to the unexpected extra"
 #define SOURCE_outcome_return_base ~, "from TARP's return rates"
 #define SOURCE_outcome_return_resolved ~, "from TARP's return rates"
 #define SOURCE_outcome_return_quick ~, "from TARP's return rates"
@@ -57,6 +76,9 @@
 #define SOURCE_concession_kappa0 ~, "judged; form: Faratin, Sierra & Jennings 1998"
 #define SOURCE_concession_appeasement ~, "judged; form: Adam & Brett 2018"
 #define SOURCE_tier_cost_per_minute ~, "judged: 3 and 15 times the front line"
+#define SOURCE_move_acknowledge_validation ~, "fitted to acknowledging, heard: Weger et al. 2014"
+#define SOURCE_move_explain_explanation ~, "fitted to the explained no: Shaw et al. 2003"
+#define SOURCE_move_offer_explanation ~, "fitted to the explained no: Shaw et al. 2003"
 #define SOURCE_customer_anger ~, "fitted to mistreated: Wang et al. 2011"
 #define SOURCE_customer_entitlement ~, "judged; scale mean 3.4 of 7, recalled"
 #define SOURCE_customer_patience ~, "judged: 0.5 to 3 handling times"
@@ -79,6 +101,9 @@
 #define KIND_strategy_set_aside ~, DETENTE_INTEGER
 #define PATH_strategy_after_terms ~, "strategy.exception.after_terms"
 #define STATUS_customer_anger ~, DETENTE_STATUS_FITTED
+#define STATUS_move_acknowledge_validation ~, DETENTE_STATUS_FITTED
+#define STATUS_move_explain_explanation ~, DETENTE_STATUS_FITTED
+#define STATUS_move_offer_explanation ~, DETENTE_STATUS_FITTED
 #define BOUNDS_minutes ~, DETENTE_BOUNDS_OC
 #define FAMILY_CONSTANT(mean, sd) mean
 #define FAMILY_NORMAL(mean, sd) "normal, mean " mean ", sd " sd
@@ -251,16 +276,16 @@ static const detente_param PARAM[] = {
     LISTED_ROW("outcome.", outcome, name, value, low, high, bounds, unit, status, description, #value),
                 DETENTE_OUTCOME_PARAMS(X)
 #undef X
-                    REAL_ROW("moves.minutes_scale", 1.5, 0, 100, OC, "1", FITTED, "fitted to minutes",
+                    REAL_ROW("moves.minutes_scale", 1.19, 0, 100, OC, "1", FITTED, "fitted to minutes",
                              "multiplies every move's minutes and affect.turn_minutes"),
 #define EFFECT(name, low, high, unit, description, move, value) \
     {"moves." #move "." #name, \
      unit, \
      #move ": " description, \
-     "judged", \
+     EITHER(SOURCE_move_##move##_##name, "judged"), \
      DETENTE_REAL, \
      EITHER(BOUNDS_##name, DETENTE_BOUNDS_CC), \
-     DETENTE_STATUS_JUDGED, \
+     EITHER(STATUS_move_##move##_##name, DETENTE_STATUS_JUDGED), \
      value, \
      low, \
      high, \

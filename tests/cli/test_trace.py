@@ -61,7 +61,7 @@ def test_same_customer_for_every_strategy(run):
 
 def test_wait_is_said_and_counted(run):
     """The minutes of a transfer are those between the end of a turn and the beginning of the next."""
-    out = text(run, "trace", "billing-dispute", "--set", "max_turns=60")
+    out = text(run, "trace", "billing-dispute", "--set", "customer.expectation.mean=1.3")
     ends = [float(x) for x in re.findall(r"minute [\d.]+ to ([\d.]+)", out)]
     starts = [float(x) for x in re.findall(r"minute ([\d.]+) to", out)]
     waits = [float(x) for x in re.findall(r"after a wait of ([\d.]+) minute", out)]

@@ -363,10 +363,10 @@ START_TEST(test_wrong_models_are_noticed)
     static const detente_setting wrong[] = {{"agent.lapse", "0.1"},
                                             {"agent.misread", "0.2"},
                                             {"affect.customer_noise", "0.07"},
-                                            {"decision.manager_stall", "0.3"},
-                                            {"decision.accept_base", "-2.3"},
+                                            {"decision.manager_stall", "0.8"},
+                                            {"decision.accept_base", "-1.4"},
                                             {"customer.openness.sd", "0.2"},
-                                            {"tiers[1].wait", "5"},
+                                            {"tiers[1].wait", "6"},
                                             {"outcome.survey_noise", "0.07"}};
     const oracle_case base = {BASE, {{NULL, NULL}}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -257,7 +257,7 @@ START_TEST(strategies)
     const detente_strategy *mine = &config.strategy[1], *own = &config.strategy[2];
     ck_assert(mine->persistence == 4 && mine->agenda == DETENTE_HARD_FIRST && mine->after_terms == .2);
     ck_assert(mine->agent.warmth == .9 && isnan(mine->agent.composure));
-    ck_assert_double_eq(mine->concession.start, 1.59);
+    ck_assert_double_eq(mine->concession.start, 0.408);
     ck_assert(own->n_rules == 2 && own->rule[0].n_guards == 4 && own->rule[1].n_guards == 0);
     ck_assert(own->rule[0].move == DETENTE_MOVE_apologise && own->rule[1].move == DETENTE_MOVE_offer);
     const detente_guard *guard = own->rule[0].guard;

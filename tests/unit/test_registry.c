@@ -165,7 +165,7 @@ START_TEST(moves_follow_each_other)
             snprintf(path, sizeof path, "moves.%s.%s", MOVE_NAME[m], s.param[i].path + strlen(s.prefix));
             ck_assert_str_eq(s.param[m * s.n + i].path, path);
         }
-    ck_assert_double_eq(registry_row("moves.acknowledge.validation")->fallback, 0.19);
+    ck_assert_double_eq(registry_row("moves.acknowledge.validation")->fallback, 0.178);
     ck_assert_double_eq(registry_row("moves.surrender.minutes")->fallback, 0.25);
 }
 END_TEST
@@ -306,7 +306,7 @@ START_TEST(as_text)
     }
     free(text);
     ck_assert_int_eq(detente_registry_markdown(&text, NULL), 0);
-    ck_assert_ptr_nonnull(strstr(text, "| `agent.mirroring` | 0.83 | from 0 to 2 | - | fitted |"));
+    ck_assert_ptr_nonnull(strstr(text, "| `agent.mirroring` | 0.698 | from 0 to 2 | - | fitted |"));
     ck_assert_ptr_nonnull(strstr(text, "| `surrender` | 0 | 0.05 | 0 | 0 | 0 | 0.25 |\n"));
     free(text);
     ck_assert_int_eq(detente_registry_json(&text, NULL), 0);

@@ -90,8 +90,8 @@ START_TEST(text_tells_the_encounter)
     assert_says(text, "number 6 of replication 1, seed 7");
     assert_says(text, "starts rather angry (anger 0.40)");
     assert_says(text, "expects 80% of the claim");
-    /* 1.77 x .4 - .236 = .472 */
-    assert_says(text, "hostile (tone 0.47), asks for 70%");
+    /* 1.58 x .4 - .191 = .441 */
+    assert_says(text, "hostile (tone 0.44), asks for 70%");
     assert_says(text, "Turn 1, front line, minute 0.0 to 0.6");
     assert_says(text, "repeats back what was said and names the feeling, in a warm tone (-0.20)");
     /* Two digits would not show that the guard held. */
