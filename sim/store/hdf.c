@@ -77,17 +77,16 @@ static hid_t group_list(hdf_writer *writer, hid_t class)
 
 int hdf_create(hdf_writer *writer, const char *path, detente_error *error)
 {
-    *writer = (hdf_writer){.path = path, .file = -1};
+    *writer = (hdf_writer){.path = path, .file = -1, .driver = -1};
     writer->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (writer->fd < 0)
         return detente_error_set(error, DETENTE_E_IO, "%s: cannot create it: %s", path, strerror(errno));
-    const hid_t driver = hdf_check(writer, hdf_disk_register());
-    const hid_t access = hdf_check(writer, hdf_disk_access(driver, writer));
+    writer->driver = hdf_check(writer, hdf_disk_register());
+    const hid_t access = hdf_check(writer, hdf_disk_access(writer->driver, writer));
     const hid_t create = group_list(writer, H5P_FILE_CREATE);
     writer->file = hdf_check(writer, H5Fcreate(path, H5F_ACC_TRUNC, create, access));
     H5Pclose(create);
     H5Pclose(access);
-    H5FDunregister(driver); /* the open file holds it */
     if (!writer->bad)
         return 0;
     const int status = writer->disk_errno == ENOMEM
@@ -101,7 +100,9 @@ void hdf_close(hdf_writer *writer)
 {
     if (writer->file >= 0)
         hdf_check(writer, H5Fclose(writer->file));
-    writer->file = -1;
+    if (writer->driver >= 0)
+        H5FDunregister(writer->driver);
+    writer->file = writer->driver = -1;
 }
 
 void hdf_push(const hdf_writer *writer)
@@ -135,9 +136,7 @@ void hdf_abandon(hdf_writer *writer)
         return;
     if (!writer->disk_errno)
         writer->disk_errno = ECANCELED; /* nothing more is worth writing */
-    if (writer->file >= 0)
-        H5Fclose(writer->file);
-    writer->file = -1;
+    hdf_close(writer);
     close(writer->fd);
     writer->fd = -1;
     unlink(writer->path);

@@ -33,6 +33,7 @@ void hdf_leave(hdf_session *session);
 typedef struct hdf_writer {
     const char *path; /**< not owned */
     hid_t file;
+    hid_t driver; /**< outlives the file: HDF5 uses it after it has given up its own hold */
     int fd;
     int disk_errno; /**< of the first write that failed, or 0 */
     int bad;
