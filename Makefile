@@ -61,7 +61,8 @@ OPENMP := -fopenmp
 
 # ---- sources ---------------------------------------------------------------------------------------------------------
 
-# One source compiled once for each width of lanes; the vector ones exist on x86-64 only.
+# One source compiled once for each width of lanes; the vector ones exist on x86-64 only. gcc arranges instructions before it gives
+# out registers only when asked to (with an eye on their number where there are 16): 5 to 10 % of a turn. clang always does.
 KERNEL_SOURCES := $(wildcard sim/model/kernel.c)
 ARCH := $(shell $(CC) -dumpmachine 2>/dev/null | sed 's/-.*//')
 VARIANTS := scalar $(if $(filter x86_64 amd64,$(ARCH)),v2 v3 v4)
@@ -69,6 +70,10 @@ VARIANT_scalar := -DDETENTE_LANES=1
 VARIANT_v2 := -DDETENTE_LANES=4 -march=x86-64-v2
 VARIANT_v3 := -DDETENTE_LANES=8 -march=x86-64-v3
 VARIANT_v4 := -DDETENTE_LANES=16 -march=x86-64-v4 -mprefer-vector-width=512
+ifeq ($(findstring clang,$(CC)),)
+VARIANT_v3 += -fschedule-insns -fsched-pressure
+VARIANT_v4 += -fschedule-insns
+endif
 
 CLI_SOURCES := $(wildcard sim/cli/*.c)
 LIBRARY_SOURCES := $(filter-out $(KERNEL_SOURCES) $(CLI_SOURCES) sim/engine/mpi.c,$(wildcard sim/*/*.c))

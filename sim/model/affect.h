@@ -33,7 +33,7 @@ LANE_INLINE void affect_compose(turn_values *t, const detente_cell *c, vf detect
 LANE_INLINE void affect_agent_tone(turn_values *t, const detente_cell *c)
 {
     vf coupling = (1.0f - t->kappa) * (c->mirroring * c->task);
-    if (c->features & USES_MIRROR)
+    if (t->uses & USES_MIRROR)
         coupling = vf_select(has(t, IS_MIRROR), vf_set(1), coupling);
     const vf pull = t->inertia_a * t->g - (1.0f - t->inertia_a) * (t->sigma * c->warm);
     t->g1 = vf_clip(pull + coupling * influence(t->p, c->positive_ratio) - 0.5f * t->w * t->sigma +
@@ -51,8 +51,10 @@ LANE_INLINE void affect_heard(turn_values *t, const detente_cell *c)
 /** (3) emotional payment; worth is psi^n. */
 LANE_INLINE void affect_payment(turn_values *t, const detente_cell *c, vf worth, vf continuing)
 {
-    const vm apology = has(t, IS_APOLOGY);
     t->payment = vf_set(0);
+    if (!(t->uses & USES_APOLOGY))
+        return;
+    const vm apology = has(t, IS_APOLOGY);
     if (!any(apology))
         return;
     const vf eta = continuing * c->heard_exponent;
@@ -74,7 +76,7 @@ LANE_INLINE void affect_anger(turn_values *t, const detente_cell *c, vf reactivi
     vf rise =
         vf_positive(-t->payment) + reactivity * (t->irritation * c->refusal * (1.0f - t->J1 * c->fairness_shield) +
                                                  vf_positive(t->g1) * c->hostility);
-    if (c->features & USES_RUMINATION) {
+    if (t->uses & USES_RUMINATION) {
         const vf talk = vf_positive(t->h) * (1.0f - t->V) * t->unheard * c->rumination;
         relief = relief + vf_positive(-talk);
         rise = rise + vf_positive(talk);
@@ -99,7 +101,7 @@ LANE_INLINE void affect_rapport(turn_values *t, const detente_cell *c)
 {
     vf change = (t->V1 - t->V) * c->rapport_heard + t->w * t->sigma * c->rapport_warmth + c->style -
                 vf_positive(t->g1) * c->rapport_hostility;
-    if (c->features & USES_TRADE)
+    if (t->uses & USES_TRADE)
         change = change - vf_where(has(t, IS_TRADE), vf_set(0.1f));
     t->R1 = vf_clip(t->R + change, 0, 1);
 }
@@ -109,7 +111,7 @@ LANE_INLINE void affect_strain(turn_values *t, const detente_cell *c)
 {
     vf change = t->hostile * ((1.0f - t->kappa) * c->strain_gain + t->kappa * (c->strain_surface * c->not_deep)) +
                 vf_where(vf_lt(vf_set(c->abuse), t->p), vf_set(c->strain_abuse)) - t->m * c->strain_recovery;
-    if (c->features & USES_PAUSE)
+    if (t->uses & USES_PAUSE)
         change = change - vf_where(has(t, IS_PAUSE), vf_set(c->pause_recovery));
     t->S1 = vf_clip(t->S + change, 0, 1);
 }

@@ -13,9 +13,9 @@ LANE_INLINE vf bargaining_target(const turn_values *t, const detente_cell *c, vf
 {
     const vf alpha = vf_gather(c->curve, vu_from_vf(clock));
     vf target = (t->cap - c->opening) * alpha + c->opening + t->hostile * (1.0f - t->hostile) * (4.0f * c->appeasement);
-    if (c->features & USES_HISTORY)
+    if (t->uses & USES_HISTORY)
         target = target + vf_positive(demand1 - t->D) * c->reciprocity;
-    if (c->features & USES_TACTIC) {
+    if (t->uses & USES_TACTIC) {
         const vf standing = vf_max(t->x, vf_set(c->opening));
         if (c->tactic == DETENTE_RANDOM_ABSOLUTE) {
             target = standing + (demand1 - t->D) + (t->draws->u_step * 0.1f - 0.05f);
@@ -35,7 +35,7 @@ LANE_INLINE void bargaining_offer(turn_values *t, const detente_cell *c, vf cloc
     t->made_option = vm_set(0);
     t->x1 = t->x;
     if (any(making)) {
-        if (c->features & USES_MISS) {
+        if (t->uses & USES_MISS) {
             const vm asked = vu_has(t->flags, vu_set(HAD_ASK));
             making = vm_without(making, vm_without(vf_lt(t->draws->u_miss, vf_set(c->miss)), asked));
         }
@@ -43,9 +43,9 @@ LANE_INLINE void bargaining_offer(turn_values *t, const detente_cell *c, vf cloc
         t->x1 = vf_select(making, vf_max(t->x, vf_min(target, t->cap_offer)), t->x);
         t->made_option = making;
     }
-    if (c->features & USES_SURRENDER)
+    if (t->uses & USES_SURRENDER)
         t->x1 = vf_select(has(t, IS_SURRENDER), vf_max(t->x, vf_min(t->D, t->cap_offer)), t->x1);
-    if (c->features & USES_EXTRAS) {
+    if (t->uses & USES_EXTRAS) {
         const vm interim = vm_without(has(t, IS_INTERIM), vu_has(t->flags, vu_set(ON_INTERIM)));
         t->x1 = vf_select(interim, vf_max(t->x, vf_min(t->x + c->interim, t->cap_offer)), t->x1);
     }
@@ -61,7 +61,7 @@ LANE_INLINE void bargaining_extras(turn_values *t, const detente_cell *c, vf *op
 {
     t->terms = vf_select(has(t, IS_TERMS), vf_set(1), t->terms);
     t->flags = raise(t->flags, has(t, IS_ASK), HAD_ASK);
-    if (!(c->features & USES_EXTRAS))
+    if (!(t->uses & USES_EXTRAS))
         return;
     const vm options = vm_without(vm_and(has(t, IS_OPTIONS), t->made_option), vu_has(t->flags, vu_set(ON_OPTIONS)));
     if (any(options)) {
@@ -79,7 +79,7 @@ LANE_INLINE void bargaining_extras(turn_values *t, const detente_cell *c, vf *op
 /** y + promise + substitute: what the terms are worth beyond the offer. */
 LANE_INLINE vf bargaining_bonus(const turn_values *t, const detente_cell *c, vf option_value)
 {
-    if (!(c->features & USES_EXTRAS))
+    if (!(t->uses & USES_EXTRAS))
         return vf_set(0);
     const vf promise = vf_where(vu_has(t->flags, vu_set(ON_PROMISE)), vf_set(c->promise));
     const vf substitute = vf_where(vu_has(t->flags, vu_set(ON_SUBSTITUTE)), vf_set(c->substitute_value));
@@ -99,7 +99,7 @@ LANE_INLINE void bargaining_demand(turn_values *t, const detente_cell *c, vf rec
                                    vf entitled_ask)
 {
     vf demand = t->D;
-    if (c->features & USES_TRADE)
+    if (t->uses & USES_TRADE)
         demand = vf_select(has(t, IS_TRADE), demand * 0.9f, demand);
     const vf reservation =
         vf_max(t->E * c->reservation * entitled_ask * (1.0f - t->J1 * c->fairness_give), alternative);

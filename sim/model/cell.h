@@ -25,7 +25,8 @@ enum cell_feature {
     USES_PAUSE = 1 << 10,
     USES_ENDINGS = 1 << 11, /* close, transfer, or abuse after a warning */
     USES_AGENDA = 1 << 12,  /* several issues, one by one */
-    USES_SURRENDER = 1 << 13
+    USES_SURRENDER = 1 << 13,
+    USES_APOLOGY = 1 << 14
 };
 
 /* What a move is, one bit each; table move_bits. */

@@ -86,9 +86,9 @@ static __attribute__((noinline)) void offer_draw(turn_draws *t, const draw_key *
 }
 
 /* The words of the turn to come. */
-LANE_INLINE void turn_words(lane_group *g, const detente_play *play, vu word[4])
+LANE_INLINE void turn_words(lane_group *g, const detente_play *play, uint32_t uses, vu word[4])
 {
-    if (play->cell->features & USES_OFFER_DRAW)
+    if (uses & USES_OFFER_DRAW)
         offer_draw(&g->draws, &play->key, g);
     draw(&play->key, vu_load((const uint32_t *)(const void *)g->column[COLUMN_ENCOUNTER]), vu_from_vf(LOAD(TURN)),
          DRAW_TURN, word);
@@ -120,7 +120,7 @@ LANE_INLINE void turn_effects(turn_values *t, const detente_cell *c, int few)
     t->log_d = EFFECT(log_scale);
     t->inertia_c = EFFECT(customer_inertia);
     t->inertia_a = EFFECT(agent_inertia);
-    t->unheard = c->features & USES_RUMINATION ? EFFECT(unheard) : vf_set(0);
+    t->unheard = t->uses & USES_RUMINATION ? EFFECT(unheard) : vf_set(0);
     t->m = EFFECT(minutes) * (vf_positive(t->h) * c->slowdown + 1.0f);
 #undef EFFECT
 }
@@ -128,7 +128,7 @@ LANE_INLINE void turn_effects(turn_values *t, const detente_cell *c, int few)
 /* Moves that change what the rest of the turn sees: an exception raises the cap, a clarification lowers the expectation. */
 LANE_INLINE void turn_reframe(turn_values *t, const detente_cell *c, lane_group *g)
 {
-    if (c->features & USES_EXCEPTION) {
+    if (t->uses & USES_EXCEPTION) {
         unsigned bits = vm_bits(has(t, IS_EXCEPTION)) & g->alive;
         if (bits) {
             for (; bits; bits &= bits - 1) {
@@ -141,7 +141,7 @@ LANE_INLINE void turn_reframe(turn_values *t, const detente_cell *c, lane_group 
     t->E = LOAD(EXPECTATION);
     t->cap = LOAD(CAP);
     t->cap_offer = LOAD(CAP_OFFER);
-    if (c->features & USES_CLARIFY) {
+    if (t->uses & USES_CLARIFY) {
         const vf change = vf_where(has(t, IS_CLARIFY), (t->cap - t->E) * c->clarify);
         t->E = t->E + change;
         STORE(EXPECTATION, t->E);
@@ -154,7 +154,7 @@ LANE_INLINE void turn_effect(turn_values *t, const detente_cell *c, lane_group *
 {
     vf demand1 = t->D, demand3 = t->D, option_value = vf_set(0);
     const vf clock = LOAD(CLOCK);
-    if (c->features & USES_HISTORY) {
+    if (t->uses & USES_HISTORY) {
         demand1 = LOAD(DEMAND1);
         demand3 = LOAD(DEMAND3);
         STORE(DEMAND3, LOAD(DEMAND2));
@@ -174,19 +174,21 @@ LANE_INLINE void turn_effect(turn_values *t, const detente_cell *c, lane_group *
     const vf infer = LOAD(INFER);
     bargaining_limit(t, c, infer);
     bargaining_demand(t, c, LOAD(RECIPROCITY), LOAD(ALTERNATIVE), LOAD(ENTITLED_ASK));
-    if (c->features & USES_EXTRAS)
+    if (t->uses & USES_EXTRAS)
         option_value = LOAD(OPTION_VALUE);
     bargaining_extras(t, c, &option_value);
-    if (c->features & USES_EXTRAS)
+    if (t->uses & USES_EXTRAS)
         STORE(OPTION_VALUE, option_value);
     t->bonus = bargaining_bonus(t, c, option_value);
-    if (c->features & USES_TRADE) {
+    if (t->uses & USES_TRADE) {
         const vm breach = vm_and(has(t, IS_TRADE), vf_lt(vf_set(0), LOAD(ENTITLED)));
         STORE(BREACHES, LOAD(BREACHES) + vf_indicator(breach));
     }
-    const vm apology = has(t, IS_APOLOGY);
-    STORE(APOLOGIES, t->apologies + vf_indicator(apology));
-    STORE(APOLOGY_WORTH, vf_select(apology, worth * c->apology_repeat, worth));
+    if (t->uses & USES_APOLOGY) {
+        const vm apology = has(t, IS_APOLOGY);
+        STORE(APOLOGIES, t->apologies + vf_indicator(apology));
+        STORE(APOLOGY_WORTH, vf_select(apology, worth * c->apology_repeat, worth));
+    }
     STORE(CLOCK, clock + 1.0f);
     STORE(INFER, infer * c->inference_decay);
 }
@@ -255,7 +257,7 @@ static void turn_record(detente_play *play, const turn_values *t, const lane_gro
 LANE_INLINE void turn_sort(turn_values *t, const detente_cell *c, lane_group *g)
 {
     uint32_t terminate = 0, transfer = 0;
-    if (c->features & USES_ENDINGS) {
+    if (t->uses & USES_ENDINGS) {
         const vm abused = vm_and(vu_has(t->flags, vu_set(HAD_WARNING)), vf_lt(vf_set(c->abuse), t->p));
         const vm below_top = vf_lt(LOAD(TIER), vf_set((float)c->top_tier));
         terminate = vm_bits(vm_or(abused, has(t, IS_CLOSE)));
@@ -264,7 +266,7 @@ LANE_INLINE void turn_sort(turn_values *t, const detente_cell *c, lane_group *g)
     }
     const vf turn = LOAD(TURN);
     uint32_t other = vm_bits(vf_le(vf_set((float)c->max_turns), turn));
-    if (c->features & USES_AGENDA)
+    if (t->uses & USES_AGENDA)
         other |= vm_bits(vm_and(vf_le(LOAD(CAP), vf_set(0)), t->stall));
     const uint32_t decides = g->alive & ~(terminate | transfer);
     g->terminate = terminate & g->alive;
@@ -311,16 +313,20 @@ static void turn_events(detente_play *play, lane_group *g)
 static void turn_draw(const detente_play *play, lane_group *g)
 {
     vu word[4];
-    turn_words(g, play, word);
+    turn_words(g, play, play->cell->features, word);
     turn_noise(&g->draws, word);
 }
 
-/* One turn of a group; between its stages, to fill their waits, the draws that @p next will need. */
-LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next)
+/*
+ * One turn of a group; between its stages, to fill their waits, the draws that @p next will need. @p uses are the features to
+ * look for, @p few whether the tables of moves are short.
+ */
+LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next, uint32_t uses, int few)
 {
     vu word[4];
     const detente_cell *c = play->cell;
     turn_values t;
+    t.uses = uses;
     vu rule;
     turn_load(&t, g);
     affect_perceive(&t, c);
@@ -328,7 +334,7 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next)
     vf_store(g->column[DETENTE_OBS_gap], t.D - t.x);
     vf_store(g->column[DETENTE_OBS_headroom], LOAD(CAP) - t.x);
     t.place = choose_move(c, g, &rule);
-    if (c->n_places <= FEW_MOVES)
+    if (few)
         turn_effects(&t, c, 1);
     else
         turn_effects(&t, c, 0);
@@ -338,7 +344,7 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next)
         observed[i] = g->column[i][0];
 #endif
     affect_compose(&t, c, LOAD(DETECT));
-    turn_words(next, play, word);
+    turn_words(next, play, uses, word);
     turn_reframe(&t, c, g);
     turn_effect(&t, c, g);
     turn_store(&t, c, g);
@@ -349,6 +355,20 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next)
         turn_record(play, &t, g, rule, observed);
 #endif
     turn_sort(&t, c, g);
+}
+
+/*
+ * Most playbooks use no feature but endings: for these the branches on the others are gone before the kernel is compiled, which
+ * leaves long stretches without a branch, whose instructions the compiler can arrange to fill each other's waits.
+ */
+static __attribute__((noinline)) void plain_turn(detente_play *play, lane_group *g, lane_group *next)
+{
+    group_turn(play, g, next, USES_ENDINGS, 1);
+}
+
+static __attribute__((noinline)) void any_turn(detente_play *play, lane_group *g, lane_group *next)
+{
+    group_turn(play, g, next, play->cell->features, play->cell->n_places <= FEW_MOVES);
 }
 
 #if DETENTE_LANES == 16
@@ -387,11 +407,13 @@ void KERNEL_NAME(detente_play *play)
             group[k].alive |= 1u << lane;
         }
     }
+    const int plain = !(play->cell->features & ~(uint32_t)USES_ENDINGS) && play->cell->n_places <= FEW_MOVES;
+    void (*const turn)(detente_play *, lane_group *, lane_group *) = plain ? plain_turn : any_turn;
     lane_group *now = &group[0], *next = &group[1], *last = &group[2];
     turn_draw(play, now);
     while (now->alive | next->alive | last->alive) {
         if (now->alive)
-            group_turn(play, now, next);
+            turn(play, now, next);
         else if (next->alive)
             turn_draw(play, next);
         if (last->alive)

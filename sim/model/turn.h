@@ -15,6 +15,7 @@ typedef struct turn_draws {
 } turn_draws;
 
 typedef struct turn_values {
+    uint32_t uses; /* enum cell_feature: the cell's, or known when the kernel is compiled */
     /* state before the turn, and after it */
     vf A, h, g, V, R, J, S, E, D, L, x;
     vf A1, h1, g1, V1, R1, J1, S1, D1, L1, x1;

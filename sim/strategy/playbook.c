@@ -31,6 +31,8 @@ static cell_guard compile_guard(const detente_guard *guard)
 static uint32_t features_of(int move)
 {
     switch (move) {
+    case DETENTE_MOVE_apologise:
+        return USES_APOLOGY;
     case DETENTE_MOVE_mirror:
         return USES_MIRROR;
     case DETENTE_MOVE_clarify:
