@@ -342,3 +342,12 @@ def test_every_key_is_documented(run):
     done = run("params", "--format", "json-schema")
     for key in json.loads(done.stdout)["definitions"]["config"]["properties"]:
         assert re.search(rf"^{key}:|^#+ .*\b{key}\b|`{key}`", DOCUMENT, re.M), key
+
+
+def test_the_figure_of_the_readme(results, tmp_path):
+    """docs/examples/figure.py draws every strategy of a results file."""
+    figure = tmp_path / "figure.svg"
+    done = subprocess.run([sys.executable, ROOT / "docs/examples/figure.py", results, figure], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert all(name in figure.read_text() for name in ("typical", "satisfaction", "escalated"))
