@@ -34,7 +34,7 @@ LANE_INLINE void bargaining_offer(turn_values *t, const detente_cell *c, vf cloc
     vm making = has(t, IS_CURVE_OFFER);
     t->made_option = vm_set(0);
     t->x1 = t->x;
-    if (any(making)) {
+    if (t->plain || any(making)) {
         if (t->uses & USES_MISS) {
             const vm asked = vu_has(t->flags, vu_set(HAD_ASK));
             making = vm_without(making, vm_without(vf_lt(t->draws->u_miss, vf_set(c->miss)), asked));

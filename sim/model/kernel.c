@@ -193,7 +193,7 @@ LANE_INLINE void turn_effect(turn_values *t, const detente_cell *c, lane_group *
     STORE(INFER, infer * c->inference_decay);
 }
 
-LANE_INLINE void turn_store(turn_values *t, const detente_cell *c, lane_group *g)
+LANE_INLINE void turn_store(turn_values *t, lane_group *g)
 {
     STORE(ANGER, t->A1);
     STORE(TONE, t->h1);
@@ -213,10 +213,6 @@ LANE_INLINE void turn_store(turn_values *t, const detente_cell *c, lane_group *g
     STORE(LABOUR, LOAD(LABOUR) + t->m * LOAD(COST_PER_MINUTE));
     STORE(PEAK, vf_max(LOAD(PEAK), t->A1));
     t->flags = raise(t->flags, t->lapsed, HAD_LAPSE);
-    for (int i = 0; i < c->n_counted; i++) {
-        float *count = g->column[COLUMN_COUNTS + c->made[c->counted[i]]];
-        vf_store(count, vf_load(count) + vf_indicator(vu_eq(t->place, vu_set(c->counted[i]))));
-    }
 }
 
 #if DETENTE_LANES == 1
@@ -277,6 +273,10 @@ LANE_INLINE void turn_sort(turn_values *t, const detente_cell *c, lane_group *g)
     g->other = other & g->alive;
     memcpy(g->column[COLUMN_FLAGS], &t->flags, sizeof t->flags);
     STORE(TURN, turn + 1.0f);
+    for (int i = 0; i < c->n_counted; i++) {
+        float *count = g->column[COLUMN_COUNTS + c->made[c->counted[i]]];
+        vf_store(count, vf_load(count) + vf_indicator(vu_eq(t->place, vu_set(c->counted[i]))));
+    }
 }
 
 /* Carry out the events, and put new encounters where one has ended. */
@@ -318,15 +318,16 @@ static void turn_draw(const detente_play *play, lane_group *g)
 }
 
 /*
- * One turn of a group; between its stages, to fill their waits, the draws that @p next will need. @p uses are the features to
- * look for, @p few whether the tables of moves are short.
+ * One turn of a group; between its stages, to fill their waits, the draws that @p next will need. A @p plain turn
+ * looks for no feature but endings and has few moves, which is known when this is compiled.
  */
-LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next, uint32_t uses, int few)
+LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next, int plain)
 {
     vu word[4];
     const detente_cell *c = play->cell;
     turn_values t;
-    t.uses = uses;
+    t.uses = plain ? USES_ENDINGS : c->features;
+    t.plain = plain;
     vu rule;
     turn_load(&t, g);
     affect_perceive(&t, c);
@@ -334,7 +335,7 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next,
     vf_store(g->column[DETENTE_OBS_gap], t.D - t.x);
     vf_store(g->column[DETENTE_OBS_headroom], LOAD(CAP) - t.x);
     t.place = choose_move(c, g, &rule);
-    if (few)
+    if (plain || c->n_places <= FEW_MOVES)
         turn_effects(&t, c, 1);
     else
         turn_effects(&t, c, 0);
@@ -344,10 +345,10 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next,
         observed[i] = g->column[i][0];
 #endif
     affect_compose(&t, c, LOAD(DETECT));
-    turn_words(next, play, uses, word);
+    turn_words(next, play, t.uses, word);
     turn_reframe(&t, c, g);
     turn_effect(&t, c, g);
-    turn_store(&t, c, g);
+    turn_store(&t, g);
     turn_noise(&next->draws, word);
     decide(&t, c, LOAD(MANAGER_LOGIT), LOAD(HANGUP_LOGIT), LOAD(PER_PATIENCE));
 #if DETENTE_LANES == 1
@@ -363,12 +364,12 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next,
  */
 static __attribute__((noinline)) void plain_turn(detente_play *play, lane_group *g, lane_group *next)
 {
-    group_turn(play, g, next, USES_ENDINGS, 1);
+    group_turn(play, g, next, 1);
 }
 
 static __attribute__((noinline)) void any_turn(detente_play *play, lane_group *g, lane_group *next)
 {
-    group_turn(play, g, next, play->cell->features, play->cell->n_places <= FEW_MOVES);
+    group_turn(play, g, next, 0);
 }
 
 #if DETENTE_LANES == 16

@@ -15,7 +15,9 @@ typedef struct turn_draws {
 } turn_draws;
 
 typedef struct turn_values {
-    uint32_t uses; /* enum cell_feature: the cell's, or known when the kernel is compiled */
+    /* Known when the kernel is compiled, or the cell's: what to look for (enum cell_feature), and whether that is next to nothing. */
+    uint32_t uses;
+    int plain;
     /* state before the turn, and after it */
     vf A, h, g, V, R, J, S, E, D, L, x;
     vf A1, h1, g1, V1, R1, J1, S1, D1, L1, x1;
