@@ -229,6 +229,14 @@ int detente_config_write(const detente_config *config, char **text, detente_erro
 int detente_config_sha256(const detente_config *config, char hex[65], detente_error *error);
 
 /**
+ * Name what differs between two resolved configs, texts of detente_config_write().
+ * @param[out] list  "  agent.mirroring: 0.3 there, 0.5 here", one line a path without a last newline; NULL when nothing does;
+ *                   free() it
+ * @return 0, DETENTE_E_CONFIG when one is no YAML, DETENTE_E_MEMORY
+ */
+int detente_config_differences(const char *there, const char *here, char **list, detente_error *error);
+
+/**
  * Read a strategy's playbook back in plain words, one line a rule, for `detente check`.
  *
  * @param[out] text   the rules in words, lines without a last newline; free() it

@@ -39,19 +39,31 @@ typedef struct detente_provenance {
 typedef struct detente_store_options {
     int force;              /**< replace an existing OUT.h5 (only when the new one is whole) and discard its parts; a file that
                                  does not begin as HDF5 does, and is not empty, is never replaced */
+    int resume;             /**< go on from the parts of a run that was ended; nothing to do where OUT.h5 is whole */
+    int extend;             /**< as resume, but there may be more replications than there were */
+    uint32_t shard, shards; /**< write the shard file of so many shards, shard from 1; shards 0: a results file */
     int threads;            /**< threads that may deflate */
     uint64_t shard_bytes;   /**< 0: default; about how much a shard holds */
 } detente_store_options;
 
 /**
- * Begin a run's output at @p path. The lock is a flock on OUT.h5.parts/lock and dies with its process.
+ * Begin a run's output at @p path, or go on with it. Then, as long as detente_store_next() gives units, hand them to the sink,
+ * and finish. The lock is a flock on OUT.h5.parts/lock and dies with its process.
  * @param[out] store  release with detente_store_free(); NULL after a failure
  * @return 0; DETENTE_E_EXISTS when the file or unfinished work of it is there and may not be replaced; DETENTE_E_BUSY when
- *         another run writes it; DETENTE_E_IO (a folder, a device, what the system refuses); DETENTE_E_CONFIG when the resolved config is too large to be
+ *         another run writes it; DETENTE_E_INPUT when what is there to go on from is damaged or of another run (the message
+ *         names the paths that differ); DETENTE_E_IO (a folder, a device, what the system refuses); DETENTE_E_CONFIG when the resolved config is too large to be
  *         read back from the file; DETENTE_E_MEMORY
  */
 int detente_store_create(detente_store **store, const char *path, const detente_config *config,
                          const detente_store_options *options, detente_error *error);
+/** 1 when OUT.h5 was there and whole: there is nothing to do but detente_store_free(). */
+int detente_store_is_finished(const detente_store *store);
+/**
+ * The next units to play, [*first, *last): consecutive ones that are not there yet. All of those that came before were fed.
+ * @return 1; 0 when there are no more; DETENTE_E_IO, DETENTE_E_MEMORY
+ */
+int detente_store_next(detente_store *store, uint64_t *first, uint64_t *last, detente_error *error);
 /** The sink to hand to detente_engine_run(). */
 detente_sink detente_store_sink(detente_store *store);
 /**

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_E
 typedef struct run_options {
     const char *path, *output;
     cli_settings settings;
-    int threads, force, dry_run, progress;
+    int threads, force, resume, extend, dry_run, progress;
+    uint32_t shard, shards;
 } run_options;
 
 /* A run under way. */
@@ -43,7 +45,8 @@ static const struct argp_option options[] = {
     {"force", KEY_FORCE, 0, 0, "Replace OUT.h5 once the new one is whole; discard unfinished work", 0},
     {"progress", KEY_PROGRESS, "WHEN", 0, "Show how far the run has come: auto, always or never (default: auto)", 0},
     {"dry-run", KEY_DRY_RUN, 0, 0, "Say what would be played and stored, and do nothing", 0},
-    {"resume", KEY_RESUME, 0, OPTION_HIDDEN, 0, 0},
+    {"resume", KEY_RESUME, 0, 0,
+     "Go on from where a run to OUT.h5 was ended; begin it, or do nothing, where that is due", 0},
     {"extend", KEY_EXTEND, 0, OPTION_HIDDEN, 0, 0},
     {"shard", KEY_SHARD, "I/N", OPTION_HIDDEN, 0, 0},
     {0}};
@@ -59,6 +62,20 @@ static int set_keep(run_options *run, const char *argument, struct argp_state *s
     static const char *const kept[] = {"none", "encounters", "turns", NULL};
     const int which = cli_choice(state, "--keep", argument, kept);
     return which < 0 ? EINVAL : cli_settings_put(&run->settings, "keep", kept[which]);
+}
+
+static error_t check_options(const run_options *run, struct argp_state *state)
+{
+    const char *wrong = NULL;
+    if (!run->path)
+        wrong = "name a CONFIG";
+    else if (!run->output && !run->dry_run)
+        wrong = "name the results file: -o OUT.h5";
+    else if (run->force + run->resume + run->extend > 1)
+        wrong = "--resume, --extend and --force exclude each other";
+    if (wrong)
+        argp_error(state, "%s", wrong);
+    return wrong ? EINVAL : 0;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -91,20 +108,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         run->dry_run = 1;
         return 0;
     case KEY_RESUME:
+        run->resume = 1;
+        return 0;
     case KEY_EXTEND:
     case KEY_SHARD:
         argp_error(state, "this version (%s) cannot %s yet", detente_version(),
-                   key == KEY_RESUME   ? "go on from unfinished work: --resume"
-                   : key == KEY_EXTEND ? "add to a results file: --extend"
-                                       : "play a part of a run: --shard");
+                   key == KEY_EXTEND ? "add to a results file: --extend" : "play a part of a run: --shard");
         return EINVAL;
     case ARGP_KEY_ARG:
         return cli_take(&run->path, argument, "CONFIG", state);
     case ARGP_KEY_END:
-        if (run->path && (run->output || run->dry_run))
-            return 0;
-        argp_error(state, run->path ? "name the results file: -o OUT.h5" : "name a CONFIG");
-        return EINVAL;
+        return check_options(run, state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -226,35 +240,66 @@ static void tell_kept(const run_state *run)
         cli_tell("nothing was finished, so nothing was kept; %s was not written: run it again", output);
         return;
     }
-    cli_tell("finished work (%s of %s encounters) is kept in %s; %s was not written",
-             cli_count(run->done.encounters_done, done), cli_count(run->done.encounters_total, total), parts, output);
-    cli_tell("this version cannot go on from there: start again with --force, which discards it, or move it away");
+    cli_tell("finished work is kept in %s (of this run %s encounters of %s in all); %s was not written", parts,
+             cli_count(run->done.encounters_done, done),
+             cli_count((uint64_t)run->config.n_strategies * run->config.replications * run->config.encounters, total),
+             output);
+    cli_tell("to go on, run the same command with --resume; --force would discard what is kept");
 }
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
+/* Play what is not there yet. */
 static int play(run_state *run, detente_error *error)
 {
     cli_progress progress;
     cli_progress_begin(&progress, run->options->progress);
     const detente_sink sink = detente_store_sink(run->store);
-    const detente_run_options how = {.threads = run->options->threads,
-                                     .isa = run->isa,
-                                     .progress = cli_progress_show,
-                                     .progress_data = &progress,
-                                     .stop = cli_signals_caught()};
+    detente_run_options how = {.threads = run->options->threads,
+                               .isa = run->isa,
+                               .progress = cli_progress_show,
+                               .progress_data = &progress,
+                               .stop = cli_signals_caught()};
     const detente_cell_source cells = detente_cell_array(run->cells, (uint32_t)run->config.n_strategies);
-    const int code = detente_engine_run(&run->config, &cells, &sink, &how, &run->done, error);
+    int code = 0, more;
+    while (!code && (more = detente_store_next(run->store, &how.first_unit, &how.last_unit, error)) != 0) {
+        detente_progress done = {0};
+        code = more < 0 ? more : detente_engine_run(&run->config, &cells, &sink, &how, &done, error);
+        run->done.encounters_done += done.encounters_done;
+        run->done.turns_done += done.turns_done;
+        run->done.seconds += done.seconds;
+    }
     cli_progress_end(&progress);
     return code;
 }
 
+/* How much work a kill may cost, where the default is too much. */
+static uint64_t shard_bytes(void)
+{
+    unsigned long long bytes = 0;
+    const char *asked = getenv("DETENTE_SHARD_BYTES");
+    return asked && !cli_number(asked, 1, UINT64_MAX, &bytes) ? bytes : 0;
+}
+
 static int run_into_store(run_state *run, detente_error *error)
 {
-    const detente_store_options how = {.force = run->options->force, .threads = run->options->threads};
-    int code = detente_store_create(&run->store, run->options->output, &run->config, &how, error);
+    const run_options *asked = run->options;
+    const detente_store_options how = {.force = asked->force,
+                                       .resume = asked->resume,
+                                       .extend = asked->extend,
+                                       .shard = asked->shard,
+                                       .shards = asked->shards,
+                                       .threads = asked->threads,
+                                       .shard_bytes = shard_bytes()};
+    int code = detente_store_create(&run->store, asked->output, &run->config, &how, error);
     if (code)
         return cli_fail(code, error);
+    if (detente_store_is_finished(run->store)) {
+        detente_store_free(run->store);
+        run->store = NULL;
+        cli_tell("%s: holds all of it already; there is nothing to do", asked->output);
+        return CLI_DONE;
+    }
     cli_signals_catch();
     code = play(run, error);
     if (!code)

@@ -140,22 +140,22 @@ char *store_folder_name(const store_folder *folder, store_part part)
 }
 
 /* Files that a run leaves when it is killed: nothing but our own names is ever removed. */
-static int is_leaving(const char *name)
+static int is_leaving(const char *name, int parts_too)
 {
     store_part part;
     const size_t length = strlen(name);
-    return part_parse(name, &part) || (length > 4 && !strcmp(name + length - 4, ".tmp") &&
-                                       (!strncmp(name, "shard-", 6) || !strcmp(name, "merged.tmp")));
+    return (parts_too && part_parse(name, &part)) || (length > 4 && !strcmp(name + length - 4, ".tmp") &&
+                                                      (!strncmp(name, "shard-", 6) || !strcmp(name, "merged.tmp")));
 }
 
-static int folder_sweep(const store_folder *folder, detente_error *error)
+static int folder_sweep(const store_folder *folder, int parts_too, detente_error *error)
 {
     DIR *entries = opendir(folder->path);
     if (!entries)
         return io_error(error, folder->path, "read this folder");
     int status = 0;
     for (const struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
-        if (is_leaving(entry->d_name) && unlinkat(dirfd(entries), entry->d_name, 0) && errno != ENOENT)
+        if (is_leaving(entry->d_name, parts_too) && unlinkat(dirfd(entries), entry->d_name, 0) && errno != ENOENT)
             status = io_error(error, folder->path, "remove what lies in it");
     }
     closedir(entries);
@@ -165,14 +165,33 @@ static int folder_sweep(const store_folder *folder, detente_error *error)
 int store_folder_discard(store_folder *folder, detente_error *error)
 {
     folder->n = 0;
-    return folder_sweep(folder, error);
+    return folder_sweep(folder, 1, error);
+}
+
+int store_folder_prune(store_folder *folder, detente_error *error)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < folder->n; i++) {
+        /* Those that begin where it does, or later, stand after a part that was made of them. */
+        if (kept == 0 || folder->part[i].last > folder->part[kept - 1].last) {
+            folder->part[kept++] = folder->part[i];
+            continue;
+        }
+        char *name = store_folder_name(folder, folder->part[i]);
+        if (!name)
+            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        unlink(name);
+        detente_free(name);
+    }
+    folder->n = kept;
+    return folder_sweep(folder, 0, error);
 }
 
 void store_folder_close(store_folder *folder)
 {
     if (folder->lock >= 0) {
         if (folder->n == 0) {
-            folder_sweep(folder, NULL);
+            folder_sweep(folder, 1, NULL);
             if (!unlink(folder->lock_name))
                 rmdir(folder->path);
         }

@@ -11,7 +11,7 @@
 /** A shard file: units [first, last). */
 typedef struct store_part {
     uint64_t first, last;
-    int level; /**< 0, or 1 once compacted */
+    int level; /**< 0; one more each time it was compacted */
 } store_part;
 
 typedef struct store_folder {
@@ -33,6 +33,8 @@ int store_folder_add(store_folder *folder, store_part part, detente_error *error
 char *store_folder_name(const store_folder *folder, store_part part);
 /** Remove shards and leavings, but not the folder. */
 int store_folder_discard(store_folder *folder, detente_error *error);
+/** Remove what a kill left half-written, and shards that lie in a compacted one. @return 0, DETENTE_E_IO, DETENTE_E_MEMORY */
+int store_folder_prune(store_folder *folder, detente_error *error);
 /** Let go of the lock; remove the folder if it holds no shards. */
 void store_folder_close(store_folder *folder);
 

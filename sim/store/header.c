@@ -57,6 +57,24 @@ static int check_text(const char *text, detente_error *error)
     return status;
 }
 
+static int identify(store_header *header, const detente_config *config, detente_error *error)
+{
+    store_identity *identity = &header->identity;
+    detente_config one = *config; /* a view: nothing of it is released */
+    one.replications = 1;
+    *identity = (store_identity){.config = detente_strdup(header->text),
+                                 .version = detente_strdup(detente_version()),
+                                 .format_version = detente_format_version(),
+                                 .model_version = detente_model_version(),
+                                 .cells = header->cells,
+                                 .replications = header->replications,
+                                 .shard = 1,
+                                 .shards = 1};
+    if (!identity->config || !identity->version)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    return detente_config_sha256(&one, identity->sweep_sha256, error);
+}
+
 int store_header_init(store_header *header, const detente_config *config, detente_error *error)
 {
     const uint64_t keep[STORE_N_TABLES] = {config->keep.encounters, config->keep.turns};
@@ -70,13 +88,13 @@ int store_header_init(store_header *header, const detente_config *config, detent
         store_columns_init(columns, (store_table)t, config->keep.columns);
         header->row_bytes[t] = columns->offset[columns->n] / STORE_CHUNK_ROWS;
     }
-    header->identity.format_version = detente_format_version();
-    header->identity.model_version = detente_model_version();
-    int status = detente_config_sha256(config, header->identity.config_sha256, error);
+    int status = detente_config_sha256(config, header->config_sha256, error);
     if (!status)
         status = detente_config_write(config, &header->text, error);
     if (!status)
         status = check_text(header->text, error);
+    if (!status)
+        status = identify(header, config, error);
     if (!status && take_names(header, config))
         status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     if (status)
@@ -89,6 +107,7 @@ void store_header_clear(store_header *header)
     for (uint64_t c = 0; header->strategy && c < header->cells; c++)
         detente_free(header->strategy[c]);
     detente_free(header->strategy);
+    store_identity_clear(&header->identity);
     detente_free(header->text);
     detente_free(header->name);
     detente_free(header->question);

@@ -17,6 +17,8 @@ static const char *const status_meanings = "complete partial not_run";
 static hid_t filled_list(hdf_writer *out, hid_t type, const void *fill)
 {
     const hid_t list = hdf_dataset_list(out);
+    /* Where it lies must not depend on what is written first. */
+    hdf_check(out, H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY));
     if (fill)
         hdf_check(out, H5Pset_fill_value(list, type, fill));
     else
@@ -49,7 +51,7 @@ static void root_attributes(store_merger *self)
     hdf_text(out, out->file, "question", header->question);
     hdf_number(out, out->file, "seed", H5T_STD_U64LE, &header->seed);
     hdf_text(out, out->file, "config", header->text);
-    hdf_text(out, out->file, "config_sha256", header->identity.config_sha256);
+    hdf_text(out, out->file, "config_sha256", header->config_sha256);
     hdf_text(out, out->file, "coordinates", "strategy");
 }
 
@@ -111,7 +113,7 @@ static void table_column(store_merger *self, int table, int c, hid_t row)
     const store_column *column = &header->columns[table].column[c];
     hdf_writer *out = &self->out;
     const hid_t type[] = {H5T_STD_I8LE, H5T_STD_I16LE, H5T_STD_U32LE, H5T_IEEE_F32LE};
-    const hsize_t length = self->rows[table], chunk = length < STORE_CHUNK_ROWS ? length : STORE_CHUNK_ROWS;
+    const hsize_t length = self->catalogue->rows[table], chunk = length < STORE_CHUNK_ROWS ? length : STORE_CHUNK_ROWS;
     const hid_t list = hdf_dataset_list(out);
     if (length > 0) {
         hdf_check(out, H5Pset_chunk(list, 1, &chunk));
@@ -139,28 +141,13 @@ static void table_group(store_merger *self, int table)
     static const int64_t none = -1;
     hdf_writer *out = &self->out;
     self->table[table] = hdf_group(out, out->file, store_table_name[table]);
-    const hid_t row = bare_dimension(out, self->table[table], "row", self->rows[table]);
+    const hid_t row = bare_dimension(out, self->table[table], "row", self->catalogue->rows[table]);
     for (int c = 0; c < self->header->columns[table].n; c++)
         table_column(self, table, c, row);
     self->first_row[table] =
         by_cell_and_replication(self, self->table[table], "first_row", H5T_STD_I64LE, H5T_NATIVE_INT64, &none, "1",
                                 "first row of the replication's rows, -1 where there are none");
     H5Dclose(row);
-}
-
-void store_layout_begin(store_merger *self)
-{
-    const double none = NAN;
-    hdf_writer *out = &self->out;
-    root_attributes(self);
-    root_coordinates(self);
-    for (int m = 0; m < DETENTE_N_METRICS; m++)
-        self->metric[m] =
-            by_cell_and_replication(self, out->file, store_root_name(m), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &none,
-                                    store_metrics[m].unit, store_metrics[m].long_name);
-    for (int t = 0; t < STORE_N_TABLES; t++)
-        if (self->header->keep[t])
-            table_group(self, t);
 }
 
 static void by_cell(store_merger *self, const char *name, hid_t type, hid_t memory_type, const void *values,
@@ -206,36 +193,10 @@ static int write_state(store_merger *self)
     return ok ? 0 : DETENTE_E_MEMORY;
 }
 
-static void summarise(const store_merger *self, uint64_t at, double *to)
-{
-    static const double quantile[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-    const detente_moments *means = &self->means[at], *encounters = &self->encounters[at];
-    const double half = detente_t_halfwidth(means->count, detente_moments_variance(means), 0.95);
-    for (int s = 0; s < DETENTE_N_STATISTICS; s++)
-        to[s] = NAN;
-    to[DETENTE_STAT_COUNT] = (double)encounters->count;
-    if (encounters->count == 0)
-        return;
-    to[DETENTE_STAT_MEAN] = means->mean;
-    to[DETENTE_STAT_SE] = sqrt(detente_moments_variance(means) / (double)means->count);
-    to[DETENTE_STAT_CI_LOW] = means->mean - half;
-    to[DETENTE_STAT_CI_HIGH] = means->mean + half;
-    to[DETENTE_STAT_SD] = sqrt(detente_moments_variance(encounters));
-    to[DETENTE_STAT_MIN] = encounters->min;
-    to[DETENTE_STAT_MAX] = encounters->max;
-    for (int q = 0; q < 5 && self->histogram; q++)
-        to[DETENTE_STAT_Q05 + q] =
-            detente_histogram_quantile(&self->histogram[at], quantile[q], encounters->min, encounters->max);
-}
-
-static int write_summary(store_merger *self)
+static void summary_group(store_merger *self)
 {
     hdf_writer *out = &self->out;
-    const uint64_t cells = self->header->cells;
     const char *names[DETENTE_N_STATISTICS];
-    double *values = detente_calloc(cells * DETENTE_N_STATISTICS, sizeof *values);
-    if (!values)
-        return DETENTE_E_MEMORY;
     for (int s = 0; s < DETENTE_N_STATISTICS; s++)
         names[s] = detente_statistic_name(s);
     const hid_t group = hdf_group(out, out->file, "summary");
@@ -244,27 +205,44 @@ static int write_summary(store_merger *self)
                  "mean, se and 95 % t interval over replication means; the others over encounters");
     hdf_scale(out, statistic, "statistic");
     for (int m = 0; m < DETENTE_N_METRICS; m++) {
-        for (uint64_t c = 0; c < cells; c++)
-            summarise(self, c * DETENTE_N_METRICS + (uint64_t)m, values + c * DETENTE_N_STATISTICS);
-        const hid_t dataset = hdf_dataset(out, group, store_metrics[m].name, H5T_IEEE_F64LE, 2,
-                                          (const hsize_t[]){cells, DETENTE_N_STATISTICS}, H5P_DEFAULT);
-        hdf_write(out, dataset, H5T_NATIVE_DOUBLE, values);
-        hdf_describe(out, dataset, store_metrics[m].unit, store_metrics[m].long_name);
-        hdf_attach(out, dataset, self->cell, 0);
-        hdf_attach(out, dataset, statistic, 1);
-        H5Dclose(dataset);
+        self->summary[m] = hdf_dataset(out, group, store_metrics[m].name, H5T_IEEE_F64LE, 2,
+                                       (const hsize_t[]){self->header->cells, DETENTE_N_STATISTICS}, H5P_DEFAULT);
+        hdf_describe(out, self->summary[m], store_metrics[m].unit, store_metrics[m].long_name);
+        hdf_attach(out, self->summary[m], self->cell, 0);
+        hdf_attach(out, self->summary[m], statistic, 1);
     }
     H5Dclose(statistic);
     H5Gclose(group);
-    detente_free(values);
-    return 0;
+}
+
+int store_layout_begin(store_merger *self)
+{
+    const double none = NAN;
+    hdf_writer *out = &self->out;
+    root_attributes(self);
+    root_coordinates(self);
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        self->metric[m] =
+            by_cell_and_replication(self, out->file, store_root_name(m), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &none,
+                                    store_metrics[m].unit, store_metrics[m].long_name);
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        if (self->header->keep[t])
+            table_group(self, t);
+    const int status = write_state(self);
+    summary_group(self);
+    return status;
+}
+
+void store_layout_summary(store_merger *self, int metric, uint64_t first_cell, uint64_t n, const double *values)
+{
+    hdf_write_block(&self->out, self->summary[metric], H5T_NATIVE_DOUBLE, 2, (const hsize_t[]){first_cell, 0},
+                    (const hsize_t[]){n, DETENTE_N_STATISTICS}, values);
 }
 
 /* The last thing written, so that its strings move nothing else. */
-static void write_provenance(store_merger *self, const detente_provenance *provenance)
+void store_layout_finish(store_merger *self, const detente_provenance *provenance)
 {
-    static const detente_provenance unknown;
-    const detente_provenance *from = provenance ? provenance : &unknown;
+    const detente_provenance *from = provenance;
     hdf_writer *out = &self->out;
     const hid_t group = hdf_group(out, out->file, "provenance");
     hdf_text(out, group, "git_revision", from->git_revision);
@@ -284,19 +262,13 @@ static void write_provenance(store_merger *self, const detente_provenance *prove
     H5Gclose(group);
 }
 
-int store_layout_finish(store_merger *self, const detente_provenance *provenance)
-{
-    if (write_state(self) || write_summary(self))
-        return DETENTE_E_MEMORY;
-    write_provenance(self, provenance);
-    return 0;
-}
-
 /* Identifiers that were never opened are 0 or negative, which HDF5 declines. */
 void store_layout_close(store_merger *self)
 {
-    for (int m = 0; m < DETENTE_N_METRICS; m++)
+    for (int m = 0; m < DETENTE_N_METRICS; m++) {
         H5Dclose(self->metric[m]);
+        H5Dclose(self->summary[m]);
+    }
     for (int t = 0; t < STORE_N_TABLES; t++) {
         for (int c = 0; c < self->header->columns[t].n; c++)
             H5Dclose(self->column[t][c]);

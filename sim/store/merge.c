@@ -1,70 +1,180 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/merge.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <detente/detente.h>
 
 #include "core/memory.h"
-#include "store/pack.h"
 
-enum { ELEMENT = 8 };
-_Static_assert(sizeof(double) == ELEMENT && sizeof(int64_t) == ELEMENT, "columns by unit have elements of eight bytes");
+/* Units of a metric that are held at once. */
+enum { TILE_UNITS = 1 << 19 };
 
-/*
- * Write one value of each of n units from unit `first` on into a dataset (cell, replication). Units run through the cells
- * first: whole replications are turned into rows of cells, what is left over at both ends lies in one column of the file.
- */
-static int write_units(store_merger *self, hid_t dataset, hid_t type, uint64_t first, uint64_t n,
-                       const unsigned char *values)
+static int working(const store_merger *self)
 {
-    const uint64_t cells = self->header->cells;
-    while (n > 0) {
-        const uint64_t cell = first % cells;
-        hsize_t start[2] = {cell, first / cells}, count[2] = {n < cells - cell ? n : cells - cell, 1};
-        if (cell != 0 || n < cells) {
-            hdf_write_block(&self->out, dataset, type, 2, start, count, values);
-        } else {
-            count[1] = n / cells;
-            unsigned char *turned = detente_alloc(count[0] * count[1] * ELEMENT);
-            if (!turned)
-                return DETENTE_E_MEMORY;
-            for (uint64_t r = 0; r < count[1]; r++)
-                for (uint64_t c = 0; c < cells; c++)
-                    memcpy(turned + (c * count[1] + r) * ELEMENT, values + (r * cells + c) * ELEMENT, ELEMENT);
-            hdf_write_block(&self->out, dataset, type, 2, start, count, turned);
-            detente_free(turned);
+    return !self->out.bad && !self->out.disk_errno;
+}
+
+/* What is known without the metrics: how far each cell has come. */
+static int count_units(store_merger *self, uint64_t *count)
+{
+    const uint64_t cells = self->header->cells, all = cells * self->header->replications;
+    int status = 0;
+    for (size_t i = 0; i < self->catalogue->n && !status; i++) {
+        const store_set *set = &self->catalogue->set[i];
+        if (set->first_unit > all || set->n_units > all - set->first_unit)
+            return detente_error_set(self->error, DETENTE_E_INPUT, "unfinished work does not fit together");
+        for (uint64_t u = 0; u < set->n_units && !status; u += TILE_UNITS) {
+            const uint64_t n = set->n_units - u < TILE_UNITS ? set->n_units - u : TILE_UNITS;
+            status = store_catalogue_read(self->catalogue, 0, set->first_unit + u, n, count, NULL, self->error);
+            for (uint64_t k = 0; k < n && !status; k++) {
+                self->units_run[(set->first_unit + u + k) % cells] += count[k] > 0;
+                self->encounters += count[k];
+            }
         }
-        const uint64_t done = count[0] * count[1];
-        first += done;
-        n -= done;
-        values += done * ELEMENT;
+        self->units += set->n_units;
     }
+    return status;
+}
+
+/* A tile of one metric: cells and replications, what was read of it, and what comes of it. */
+typedef struct merge_tile {
+    uint64_t first_cell, cells, first_replication, replications;
+    uint64_t most_cells, most_replications;
+    uint64_t *count;
+    store_moments *moments;
+    double *values;                      /* cells x replications */
+    detente_moments *encounters, *means; /* by cell */
+} merge_tile;
+
+static int tile_init(merge_tile *tile, const store_header *header)
+{
+    const uint64_t in_tile = TILE_UNITS / header->replications + 1;
+    tile->most_cells = header->cells < in_tile ? header->cells : in_tile;
+    const uint64_t most = TILE_UNITS / tile->most_cells;
+    tile->most_replications = most == 0 ? 1 : most < header->replications ? most : header->replications;
+    const size_t n = tile->most_cells * tile->most_replications;
+    tile->count = detente_alloc(n * sizeof *tile->count);
+    tile->moments = detente_alloc(n * sizeof *tile->moments);
+    tile->values = detente_alloc(n * sizeof *tile->values);
+    tile->encounters = detente_alloc(tile->most_cells * sizeof *tile->encounters);
+    tile->means = detente_alloc(tile->most_cells * sizeof *tile->means);
+    return tile->count && tile->moments && tile->values && tile->encounters && tile->means ? 0 : DETENTE_E_MEMORY;
+}
+
+static void tile_clear(merge_tile *tile)
+{
+    detente_free(tile->count);
+    detente_free(tile->moments);
+    detente_free(tile->values);
+    detente_free(tile->encounters);
+    detente_free(tile->means);
+}
+
+/* Units lie replication by replication: of a tile of all cells all is one run, else each replication is one. */
+static int tile_read(store_merger *self, merge_tile *tile, int metric)
+{
+    const uint64_t all = self->header->cells;
+    const uint64_t runs = tile->cells == all ? 1 : tile->replications;
+    const uint64_t n = tile->cells * tile->replications / runs;
+    int status = 0;
+    for (uint64_t i = 0; i < runs && !status; i++)
+        status = store_catalogue_read(self->catalogue, metric, (tile->first_replication + i) * all + tile->first_cell,
+                                      n, tile->count + i * n, tile->moments + i * n, self->error);
+    return status;
+}
+
+static void tile_sum(store_merger *self, merge_tile *tile, int metric)
+{
+    for (uint64_t r = 0; r < tile->replications; r++) {
+        for (uint64_t c = 0; c < tile->cells; c++) {
+            const store_moments *from = &tile->moments[r * tile->cells + c];
+            const uint64_t count = tile->count[r * tile->cells + c];
+            tile->values[c * tile->replications + r] = count ? from->mean : NAN;
+            if (!count)
+                continue;
+            const detente_moments unit = {count, from->mean, from->m2, from->min, from->max};
+            detente_moments_merge(&tile->encounters[c], &unit);
+            detente_moments_add(&tile->means[c], from->mean);
+            if (metric == DETENTE_METRIC_turns)
+                self->turns += from->mean * (double)count;
+        }
+    }
+    hdf_write_block(&self->out, self->metric[metric], H5T_NATIVE_DOUBLE, 2,
+                    (const hsize_t[]){tile->first_cell, tile->first_replication},
+                    (const hsize_t[]){tile->cells, tile->replications}, tile->values);
+}
+
+static void summarise(const store_merger *self, uint64_t at, const detente_moments *encounters,
+                      const detente_moments *means, double *to)
+{
+    static const double quantile[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+    const double half = detente_t_halfwidth(means->count, detente_moments_variance(means), 0.95);
+    for (int s = 0; s < DETENTE_N_STATISTICS; s++)
+        to[s] = NAN;
+    to[DETENTE_STAT_COUNT] = (double)encounters->count;
+    if (encounters->count == 0)
+        return;
+    to[DETENTE_STAT_MEAN] = means->mean;
+    to[DETENTE_STAT_SE] = sqrt(detente_moments_variance(means) / (double)means->count);
+    to[DETENTE_STAT_CI_LOW] = means->mean - half;
+    to[DETENTE_STAT_CI_HIGH] = means->mean + half;
+    to[DETENTE_STAT_SD] = sqrt(detente_moments_variance(encounters));
+    to[DETENTE_STAT_MIN] = encounters->min;
+    to[DETENTE_STAT_MAX] = encounters->max;
+    for (int q = 0; q < 5 && self->histogram; q++)
+        to[DETENTE_STAT_Q05 + q] =
+            detente_histogram_quantile(&self->histogram[at], quantile[q], encounters->min, encounters->max);
+}
+
+/* The statistics of a tile's cells, once all their replications have been summed. */
+static int tile_finish(store_merger *self, const merge_tile *tile, int metric)
+{
+    double *values = detente_alloc(tile->cells * DETENTE_N_STATISTICS * sizeof *values);
+    if (!values)
+        return detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    for (uint64_t c = 0; c < tile->cells; c++)
+        summarise(self, (tile->first_cell + c) * DETENTE_N_METRICS + (uint64_t)metric, &tile->encounters[c],
+                  &tile->means[c], values + c * DETENTE_N_STATISTICS);
+    store_layout_summary(self, metric, tile->first_cell, tile->cells, values);
+    detente_free(values);
     return 0;
 }
 
-static int merge_metrics(store_merger *self, const store_shard *shard)
+static int merge_metric(store_merger *self, merge_tile *tile, int metric)
 {
-    const uint64_t cells = self->header->cells;
-    double *values = detente_alloc((size_t)shard->n_units * sizeof *values);
-    if (!values)
-        return DETENTE_E_MEMORY;
+    const uint64_t cells = self->header->cells, replications = self->header->replications;
     int status = 0;
-    for (int m = 0; m < DETENTE_N_METRICS && !status; m++) {
-        for (uint64_t u = 0; u < shard->n_units; u++) {
-            const store_moments *from = &shard->moments[u * DETENTE_N_METRICS + (uint64_t)m];
-            const uint64_t at = (shard->first_unit + u) % cells * DETENTE_N_METRICS + (uint64_t)m;
-            const detente_moments unit = {shard->count[u], from->mean, from->m2, from->min, from->max};
-            detente_moments_merge(&self->encounters[at], &unit);
-            detente_moments_add(&self->means[at], from->mean);
-            values[u] = from->mean;
+    for (uint64_t c = 0; c < cells && !status && working(self); c += tile->cells) {
+        tile->first_cell = c;
+        tile->cells = cells - c < tile->most_cells ? cells - c : tile->most_cells;
+        for (uint64_t k = 0; k < tile->cells; k++) {
+            detente_moments_init(&tile->encounters[k]);
+            detente_moments_init(&tile->means[k]);
         }
-        status = write_units(self, self->metric[m], H5T_NATIVE_DOUBLE, shard->first_unit, shard->n_units,
-                             (const unsigned char *)values);
+        for (uint64_t r = 0; r < replications && !status && working(self); r += tile->replications) {
+            const uint64_t left = replications - r;
+            tile->first_replication = r;
+            tile->replications = left < tile->most_replications ? left : tile->most_replications;
+            status = tile_read(self, tile, metric);
+            if (!status)
+                tile_sum(self, tile, metric);
+        }
+        if (!status)
+            status = tile_finish(self, tile, metric);
     }
-    for (uint64_t u = 0; u < shard->n_units; u++)
-        self->units_run[(shard->first_unit + u) % cells]++;
-    detente_free(values);
+    hdf_push(&self->out);
+    return status;
+}
+
+static int merge_metrics(store_merger *self)
+{
+    merge_tile tile = {0};
+    int status = tile_init(&tile, self->header) ? detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory") : 0;
+    for (int m = 0; m < DETENTE_N_METRICS && !status; m++)
+        status = merge_metric(self, &tile, m);
+    tile_clear(&tile);
     return status;
 }
 
@@ -84,122 +194,81 @@ static int merge_bins(store_merger *self, const store_shard *shard)
     return 0;
 }
 
-static int merge_rows(store_merger *self, const store_shard *shard)
+/* What a set holds besides moments, read with its file open. */
+static int merge_set(store_merger *self, const store_set *set, hid_t file)
 {
-    int status = 0;
-    for (int t = 0; t < STORE_N_TABLES && !status; t++) {
-        if (!self->header->keep[t])
-            continue;
-        int64_t *first = detente_alloc((size_t)shard->n_units * sizeof *first);
-        if (!first)
-            return DETENTE_E_MEMORY;
-        for (uint64_t u = 0; u < shard->n_units; u++) {
-            first[u] = shard->rows[t][u] ? (int64_t)self->next_row[t] : -1;
-            self->next_row[t] += shard->rows[t][u];
-        }
-        status = write_units(self, self->first_row[t], H5T_NATIVE_INT64, shard->first_unit, shard->n_units,
-                             (const unsigned char *)first);
-        detente_free(first);
-    }
-    for (size_t i = 0; i < shard->n_pieces && !status; i++) {
-        const store_piece *piece = &shard->piece[i];
-        const hsize_t row = piece->chunk * STORE_CHUNK_ROWS;
-        if (!self->header->keep[piece->table] || piece->column >= self->header->columns[piece->table].n ||
-            row + STORE_CHUNK_ROWS > self->rows[piece->table])
-            return DETENTE_E_INPUT;
-        if (!self->out.bad && !self->out.disk_errno)
-            hdf_check(&self->out, H5Dwrite_chunk(self->column[piece->table][piece->column], H5P_DEFAULT, 0, &row,
-                                                 piece->size, piece->bytes));
-    }
-    return status;
-}
-
-/* The rows after the last full chunk, from the tail of the last shard: a chunk is stored whole, zeros after the rows. */
-static int merge_tail(store_merger *self, const store_shard *shard)
-{
-    for (int t = 0; t < STORE_N_TABLES; t++) {
-        const store_columns *columns = &self->header->columns[t];
-        const uint64_t n = shard->tail_rows[t], total = self->rows[t];
-        if (!self->header->keep[t] || n == 0)
-            continue;
-        if (n != total % STORE_CHUNK_ROWS)
-            return DETENTE_E_INPUT;
-        const uint64_t chunk_rows = total < STORE_CHUNK_ROWS ? total : STORE_CHUNK_ROWS;
-        const hsize_t row = total - n;
-        const unsigned char *from = shard->tail[t];
-        for (int c = 0; c < columns->n; c++) {
-            const size_t width = store_type_size(columns->column[c].type);
-            size_t size = 0;
-            unsigned char *raw = detente_calloc(chunk_rows, width);
-            unsigned char *packed = NULL;
-            if (raw) {
-                memcpy(raw, from, n * width);
-                packed = store_deflate(raw, chunk_rows * width, &size);
-            }
-            if (packed && !self->out.bad && !self->out.disk_errno)
-                hdf_check(&self->out, H5Dwrite_chunk(self->column[t][c], H5P_DEFAULT, 0, &row, size, packed));
-            from += n * width;
-            detente_free(raw);
-            detente_free(packed);
-            if (!packed)
-                return DETENTE_E_MEMORY;
-        }
-    }
-    return 0;
-}
-
-static int merge_shard(void *data, const store_shard *shard, detente_error *error)
-{
-    store_merger *self = data;
-    const uint64_t all = self->header->cells * self->header->replications;
-    int status = shard->first_unit == self->next_unit && shard->n_units <= all - self->next_unit ? 0 : DETENTE_E_INPUT;
-    if (!status)
-        status = merge_metrics(self, shard);
+    store_shard read = {0};
+    const store_shard *shard = set->memory ? set->memory : &read;
+    int status = set->memory ? 0 : store_shard_get(file, set, self->header->row_bytes, &read);
     if (!status)
         status = merge_bins(self, shard);
-    if (!status)
-        status = merge_rows(self, shard);
-    self->next_unit += shard->n_units;
-    if (!status && self->next_unit == self->units)
-        status = merge_tail(self, shard);
-    if (status)
-        detente_error_set(error, status,
-                          status == DETENTE_E_MEMORY ? "out of memory" : "unfinished work does not fit together");
+    if (!status && self->packer)
+        status = store_rows_take(self, shard);
+    store_shard_clear(&read);
     return status;
 }
 
-static int merge_shards(store_merger *self, const store_folder *folder, const store_shard *last, detente_error *error)
+/* Rows and bins of all sets, in order, a file opened as long as its sets follow each other. */
+static int merge_contents(store_merger *self)
 {
+    const store_catalogue *catalogue = self->catalogue;
+    uint32_t is_open = UINT32_MAX;
+    hid_t file = -1;
     int status = 0;
-    for (size_t i = 0; i < folder->n && !status && !self->out.bad && !self->out.disk_errno; i++) {
-        char *name = store_folder_name(folder, folder->part[i]);
-        status =
-            name ? store_shard_each(name, &self->header->identity, self->header->row_bytes, merge_shard, self, error)
-                 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-        detente_free(name);
-        hdf_push(&self->out);
+    for (size_t i = 0; i < catalogue->n && !status && working(self); i++) {
+        const store_set *set = &catalogue->set[i];
+        if (!set->memory && set->file != is_open) {
+            if (file >= 0)
+                H5Fclose(file);
+            file = hdf_open(catalogue->path[set->file]);
+            is_open = set->file;
+            hdf_push(&self->out);
+        }
+        status = merge_set(self, set, file);
+        if (status)
+            detente_error_set(self->error, status, "%s%s",
+                              status == DETENTE_E_MEMORY ? ""
+                              : set->memory              ? "memory"
+                                                         : catalogue->path[set->file],
+                              status == DETENTE_E_MEMORY ? "out of memory" : ": its rows are damaged");
     }
-    if (!status && last->n_units > 0)
-        status = merge_shard(self, last, error);
-    if (!status && !self->out.bad && !self->out.disk_errno && self->next_unit != self->units)
-        status = detente_error_set(error, DETENTE_E_INPUT, "%s: shards are missing", folder->path);
+    if (file >= 0)
+        H5Fclose(file);
     return status;
+}
+
+static int merge_all(store_merger *self, int threads)
+{
+    const int wants_contents = self->header->quantiles || self->header->keep[0] || self->header->keep[1];
+    int status = store_layout_begin(self);
+    if (!status)
+        status = store_rows_begin(self, threads);
+    if (status)
+        return detente_error_set(self->error, status, "out of memory");
+    if (wants_contents)
+        status = merge_contents(self);
+    if (!status && working(self)) {
+        status = store_rows_end(self);
+        if (status)
+            detente_error_set(self->error, status,
+                              status == DETENTE_E_MEMORY ? "out of memory" : "unfinished work does not fit together");
+    }
+    return status ? status : merge_metrics(self);
 }
 
 static int merger_init(store_merger *self)
 {
     const size_t n = self->header->cells * DETENTE_N_METRICS;
-    self->encounters = detente_alloc(n * sizeof *self->encounters);
-    self->means = detente_alloc(n * sizeof *self->means);
+    uint64_t *count = detente_alloc(TILE_UNITS * sizeof *count);
     self->units_run = detente_calloc(self->header->cells, sizeof *self->units_run);
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
-    if (!self->encounters || !self->means || !self->units_run || (self->header->quantiles && !self->histogram))
-        return DETENTE_E_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        detente_moments_init(&self->encounters[i]);
-        detente_moments_init(&self->means[i]);
-    }
-    return 0;
+    int status = 0;
+    if (!count || !self->units_run || (self->header->quantiles && !self->histogram))
+        status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    if (!status)
+        status = count_units(self, count);
+    detente_free(count);
+    return status;
 }
 
 static void merger_clear(store_merger *self)
@@ -207,28 +276,36 @@ static void merger_clear(store_merger *self)
     for (size_t i = 0; self->histogram && i < self->header->cells * DETENTE_N_METRICS; i++)
         detente_histogram_clear(&self->histogram[i]);
     detente_free(self->histogram);
-    detente_free(self->encounters);
-    detente_free(self->means);
     detente_free(self->units_run);
+    store_rows_clear(self);
 }
 
-int store_merge(const store_header *header, const store_folder *folder, const store_shard *last, const uint64_t *rows,
-                const char *path, const detente_provenance *provenance, detente_error *error)
+/* Everything that was played, whoever played it. */
+static detente_provenance whole_provenance(const store_merger *self, const detente_provenance *provenance)
 {
-    store_merger self = {.header = header, .rows = rows, .out = {.fd = -1, .file = -1}};
-    self.units = last->first_unit + last->n_units;
-    if (merger_init(&self)) {
-        merger_clear(&self);
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    }
+    detente_provenance whole = {0};
+    if (provenance)
+        whole = *provenance;
+    whole.encounters = self->encounters;
+    whole.turns = (uint64_t)(self->turns + 0.5);
+    return whole;
+}
+
+int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
+                const detente_provenance *provenance, int threads, detente_error *error)
+{
+    store_merger self = {.header = header, .catalogue = catalogue, .error = error, .out = {.fd = -1, .file = -1}};
     hdf_session session;
+    int status = merger_init(&self);
     hdf_enter(&session);
-    int status = hdf_create(&self.out, path, error);
+    if (!status)
+        status = hdf_create(&self.out, path, error);
     if (!status) {
-        store_layout_begin(&self);
-        status = merge_shards(&self, folder, last, error);
-        if (!status && store_layout_finish(&self, provenance))
-            status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = merge_all(&self, threads);
+        if (!status) {
+            const detente_provenance whole = whole_provenance(&self, provenance);
+            store_layout_finish(&self, &whole);
+        }
         store_layout_close(&self);
         if (status)
             hdf_abandon(&self.out);

@@ -3,8 +3,8 @@
 #ifndef DETENTE_STORE_MERGE_H
 #define DETENTE_STORE_MERGE_H
 
-#include "store/files.h"
-#include "store/shard.h"
+#include "store/catalogue.h"
+#include "store/pack.h"
 
 /** What a results file says about its run; taken from the config when the run begins. */
 typedef struct store_header {
@@ -17,6 +17,7 @@ typedef struct store_header {
     int keep[STORE_N_TABLES]; /**< the table is wanted */
     store_columns columns[STORE_N_TABLES];
     size_t row_bytes[STORE_N_TABLES];
+    char config_sha256[65];
     store_identity identity;
 } store_header;
 
@@ -24,30 +25,55 @@ int store_header_init(store_header *header, const detente_config *config, detent
 void store_header_clear(store_header *header);
 
 /**
- * Merge the shards of @p folder, and @p last that follows them in memory (it may be without units), into @p path, whose rows
- * per table are @p rows. The file is synced.
+ * Merge what @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not
+ * there is NaN. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
  */
-int store_merge(const store_header *header, const store_folder *folder, const store_shard *last, const uint64_t *rows,
-                const char *path, const detente_provenance *provenance, detente_error *error);
+int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
+                const detente_provenance *provenance, int threads, detente_error *error);
 
-/** One merge: the file's open datasets and what is summed up for group summary. Nothing here grows with replications. */
+/** Rows of a table on their way from shards to the file. */
+typedef struct store_rows {
+    uint64_t next;                    /**< rows of the sets that were taken */
+    uint64_t part_unit;               /**< first unit of the shard being taken */
+    uint64_t writer_unit, writer_row; /**< where the writer of the last shard would go on */
+    uint64_t shift;                   /**< from the writer's row numbers to the file's */
+    int aligned;                      /**< its chunks are the file's chunks */
+    store_chunk *open;                /**< the rows after the last full chunk */
+    store_chunk *scratch, *spare;
+} store_rows;
+
+/** One merge: the file's open datasets, and what is needed for all of them. */
 typedef struct store_merger {
     const store_header *header;
-    const uint64_t *rows;
+    store_catalogue *catalogue;
+    detente_error *error;
     hdf_writer out;
     hid_t cell, replication; /**< scales */
-    hid_t metric[DETENTE_N_METRICS];
+    hid_t metric[DETENTE_N_METRICS], summary[DETENTE_N_METRICS];
     hid_t table[STORE_N_TABLES], first_row[STORE_N_TABLES], column[STORE_N_TABLES][STORE_MAX_COLUMNS];
-    detente_moments *encounters, *means; /**< cells x metrics: over encounters, over replication means */
-    detente_histogram *histogram;        /**< cells x metrics, or NULL */
-    uint64_t *units_run;                 /**< replications merged, by cell */
-    uint64_t units, next_unit, next_row[STORE_N_TABLES];
+    detente_histogram *histogram; /**< cells x metrics, or NULL */
+    uint64_t *units_run;          /**< replications there are, by cell */
+    uint64_t units;               /**< their sum */
+    uint64_t encounters;
+    double turns;
+    store_rows rows[STORE_N_TABLES];
+    store_packer *packer;
 } store_merger;
 
-/** Root attributes and coordinates, and all datasets that shards are merged into. */
-void store_layout_begin(store_merger *self);
-/** What is known at the end: replications run, group summary, group provenance. @return 0 or DETENTE_E_MEMORY */
-int store_layout_finish(store_merger *self, const detente_provenance *provenance);
+/** Root attributes, coordinates, the state of cells, and all datasets that are filled later. @return 0 or DETENTE_E_MEMORY */
+int store_layout_begin(store_merger *self);
+/** Statistics of a metric for a tile of cells. */
+void store_layout_summary(store_merger *self, int metric, uint64_t first_cell, uint64_t n, const double *values);
+/** Group provenance, the last thing written. */
+void store_layout_finish(store_merger *self, const detente_provenance *provenance);
 void store_layout_close(store_merger *self);
+
+/** @return 0 or DETENTE_E_MEMORY */
+int store_rows_begin(store_merger *self, int threads);
+/** Take the rows of a set. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
+int store_rows_take(store_merger *self, const store_shard *shard);
+/** All were taken: write what is left. @return as store_rows_take() */
+int store_rows_end(store_merger *self);
+void store_rows_clear(store_merger *self);
 
 #endif

@@ -31,6 +31,7 @@ void store_pending_clear(store_pending *pending)
     store_packer_free(pending->packer);
     release_pieces(pending);
     store_shard_clear(&pending->shard);
+    detente_free(pending->moments);
     for (int t = 0; t < STORE_N_TABLES; t++) {
         store_chunk_free(pending->filling[t]);
         for (store_chunk *chunk = pending->spare[t], *next; chunk; chunk = next) {
@@ -42,6 +43,16 @@ void store_pending_clear(store_pending *pending)
         detente_histogram_clear(&pending->histogram[i]);
     detente_free(pending->histogram);
     *pending = (store_pending){0};
+}
+
+void store_pending_begin(store_pending *pending, uint64_t first_unit)
+{
+    pending->shard.first_unit = first_unit;
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        pending->rows[t] = pending->shard.rows_before[t] = 0;
+        if (pending->filling[t])
+            store_chunk_reset(pending->filling[t], 0);
+    }
 }
 
 /* Take the oldest packed chunk's columns into the shard and keep the chunk for reuse. */
@@ -195,7 +206,7 @@ static int make_room(store_pending *pending)
         return 0;
     const uint64_t capacity = pending->capacity ? 2 * pending->capacity : 256;
     if (resize(&shard->count, capacity, sizeof *shard->count) ||
-        resize(&shard->moments, capacity, DETENTE_N_METRICS * sizeof *shard->moments) ||
+        resize(&pending->moments, capacity, DETENTE_N_METRICS * sizeof *pending->moments) ||
         resize(&shard->rows[0], capacity, sizeof **shard->rows) ||
         resize(&shard->rows[1], capacity, sizeof **shard->rows))
         return DETENTE_E_MEMORY;
@@ -212,7 +223,7 @@ int store_pending_unit(store_pending *pending, const detente_unit *unit)
     shard->count[at] = unit->moments[0].count;
     for (int m = 0; m < DETENTE_N_METRICS; m++) {
         const detente_moments *from = &unit->moments[m];
-        shard->moments[at * DETENTE_N_METRICS + (uint64_t)m] =
+        pending->moments[at * DETENTE_N_METRICS + (uint64_t)m] =
             (store_moments){from->mean, from->m2, from->min, from->max};
         if (pending->histogram && unit->histogram &&
             detente_histogram_merge(&pending->histogram[(uint64_t)unit->cell * DETENTE_N_METRICS + (uint64_t)m],
@@ -323,9 +334,24 @@ static int seal_tail(store_pending *pending, int t)
     return 0;
 }
 
+/* Metric by metric, as they are stored: a merge takes one metric at a time. */
+static int seal_moments(store_pending *pending)
+{
+    store_shard *shard = &pending->shard;
+    const uint64_t n = shard->n_units;
+    detente_free(shard->moments);
+    shard->moments = detente_alloc(n * DETENTE_N_METRICS * sizeof *shard->moments + 1);
+    if (!shard->moments)
+        return DETENTE_E_MEMORY;
+    for (uint64_t m = 0; m < DETENTE_N_METRICS; m++)
+        for (uint64_t u = 0; u < n; u++)
+            shard->moments[m * n + u] = pending->moments[u * DETENTE_N_METRICS + m];
+    return 0;
+}
+
 int store_pending_seal(store_pending *pending)
 {
-    int status = 0;
+    int status = seal_moments(pending);
     for (int t = 0; t < STORE_N_TABLES; t++) {
         /* A full chunk is no tail: send it after the others. */
         store_chunk *chunk = pending->filling[t];
@@ -352,6 +378,9 @@ void store_pending_next(store_pending *pending)
     store_pending_spilled(pending);
     pending->shard.first_unit += pending->shard.n_units;
     pending->shard.n_units = 0;
+    memcpy(pending->shard.rows_before, pending->rows, sizeof pending->rows);
+    detente_free(pending->shard.moments);
+    pending->shard.moments = NULL;
     for (uint64_t i = 0; pending->histogram && i < pending->header->cells * DETENTE_N_METRICS; i++)
         detente_histogram_reset(&pending->histogram[i]);
 }

@@ -9,18 +9,21 @@
 typedef struct store_pending {
     const store_header *header;
     store_packer *packer;
-    store_shard shard; /**< its arrays have room for `capacity` units */
+    store_shard shard;      /**< its arrays have room for `capacity` units */
+    store_moments *moments; /**< of the shard's units, unit by unit; has room for `capacity` units */
     uint64_t capacity, pieces_capacity;
     detente_histogram *histogram;         /**< cells x metrics, or NULL */
     store_chunk *filling[STORE_N_TABLES]; /**< the chunk that rows are put into */
     store_chunk *spare[STORE_N_TABLES];   /**< emptied ones */
-    uint64_t rows[STORE_N_TABLES];        /**< of the whole run, the unfinished unit's included */
+    uint64_t rows[STORE_N_TABLES];        /**< since store_pending_begin(), the unfinished unit's included */
     uint64_t unit_rows[STORE_N_TABLES];   /**< of the unfinished unit */
     uint64_t bytes;                       /**< raw bytes of the rows of this shard's full chunks */
 } store_pending;
 
 int store_pending_init(store_pending *pending, const store_header *header, int threads);
 void store_pending_clear(store_pending *pending);
+/** The next unit is @p first_unit, and rows are counted from 0; what came before must have been written. */
+void store_pending_begin(store_pending *pending, uint64_t first_unit);
 /** Take in rows of the unfinished unit. @return 0 or DETENTE_E_MEMORY */
 int store_pending_rows(store_pending *pending, uint32_t cell, uint32_t replication, const detente_rows *rows);
 /** Take in a finished unit. @return 0 or DETENTE_E_MEMORY */

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "store/files.h"
 
 enum { MOMENTS = sizeof(store_moments) / sizeof(double), NAME_SIZE = 64 };
 
@@ -62,87 +61,90 @@ static int put_pieces(hdf_writer *out, hid_t group, const store_shard *shard, de
     return 0;
 }
 
+/* Name of a set's group: by name they lie in the order of units. */
+static void set_name(char name[NAME_SIZE], uint64_t first_unit, unsigned number)
+{
+    snprintf(name, NAME_SIZE, "units-%012" PRIu64 "-%06u", first_unit, number);
+}
+
+static void put_units(hdf_writer *out, hid_t group, const store_shard *shard)
+{
+    const hsize_t n = shard->n_units;
+    if (!n)
+        return;
+    put(out, group, "count", H5T_NATIVE_UINT64, 1, &n, shard->count);
+    put(out, group, "moments", H5T_NATIVE_DOUBLE, 3, (const hsize_t[]){DETENTE_N_METRICS, n, MOMENTS}, shard->moments);
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        char name[NAME_SIZE];
+        snprintf(name, sizeof name, "%s_rows", store_table_name[t]);
+        put(out, group, name, H5T_NATIVE_UINT64, 1, &n, shard->rows[t]);
+    }
+}
+
 int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, const size_t *row_bytes,
                     detente_error *error)
 {
     char name[NAME_SIZE];
-    int status = 0;
-    snprintf(name, sizeof name, "units-%012" PRIu64 "-%06u", shard->first_unit, set);
+    const uint64_t n_pieces = shard->n_pieces, n_bins = shard->n_bins;
+    uint64_t rows[STORE_N_TABLES] = {0};
+    set_name(name, shard->first_unit, set);
     const hid_t group = hdf_group(out, out->file, name);
-    const hsize_t n = shard->n_units;
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        for (uint64_t u = 0; u < shard->n_units; u++)
+            rows[t] += shard->rows[t][u];
     hdf_number(out, group, "first_unit", H5T_NATIVE_UINT64, &shard->first_unit);
     hdf_number(out, group, "units", H5T_NATIVE_UINT64, &shard->n_units);
-    if (n) {
-        put(out, group, "count", H5T_NATIVE_UINT64, 1, &n, shard->count);
-        put(out, group, "moments", H5T_NATIVE_DOUBLE, 3, (const hsize_t[]){n, DETENTE_N_METRICS, MOMENTS},
-            shard->moments);
-    }
-    const uint64_t n_pieces = shard->n_pieces, n_bins = shard->n_bins;
+    hdf_number(out, group, "set", H5T_NATIVE_UINT, &set);
     hdf_number(out, group, "n_pieces", H5T_NATIVE_UINT64, &n_pieces);
     hdf_number(out, group, "n_bins", H5T_NATIVE_UINT64, &n_bins);
+    hdf_numbers(out, group, "rows", H5T_NATIVE_UINT64, STORE_N_TABLES, rows);
+    hdf_numbers(out, group, "rows_before", H5T_NATIVE_UINT64, STORE_N_TABLES, shard->rows_before);
     hdf_numbers(out, group, "tail_rows", H5T_NATIVE_UINT64, STORE_N_TABLES, shard->tail_rows);
+    put_units(out, group, shard);
     if (n_bins)
         put(out, group, "bins", H5T_NATIVE_UINT64, 2, (const hsize_t[]){n_bins, 2}, shard->bin);
     for (int t = 0; t < STORE_N_TABLES; t++) {
-        snprintf(name, sizeof name, "%s_rows", store_table_name[t]);
-        if (n)
-            put(out, group, name, H5T_NATIVE_UINT64, 1, &n, shard->rows[t]);
         const hsize_t size = shard->tail_rows[t] * row_bytes[t];
         snprintf(name, sizeof name, "%s_tail", store_table_name[t]);
         if (size)
             put(out, group, name, H5T_NATIVE_UINT8, 1, &size, shard->tail[t]);
     }
-    if (shard->n_pieces)
-        status = put_pieces(out, group, shard, error);
+    const int status = n_pieces ? put_pieces(out, group, shard, error) : 0;
     H5Gclose(group);
     return status;
 }
 
-void store_shard_identify(hdf_writer *out, const store_identity *identity)
+static void copy_sets(hdf_writer *out, const char *path)
 {
-    hdf_text(out, out->file, "config_sha256", identity->config_sha256);
-    hdf_number(out, out->file, "format_version", H5T_NATIVE_INT, &identity->format_version);
-    hdf_number(out, out->file, "model_version", H5T_NATIVE_INT, &identity->model_version);
+    const hid_t from = hdf_check(out, hdf_open(path));
+    hsize_t groups = 0;
+    H5G_info_t info = {0};
+    if (from >= 0 && hdf_check(out, H5Gget_info(from, &info)) >= 0)
+        groups = info.nlinks;
+    for (hsize_t g = 0; g < groups && !out->bad; g++) {
+        char name[NAME_SIZE] = "";
+        hdf_check(out,
+                  (hid_t)H5Lget_name_by_idx(from, ".", H5_INDEX_NAME, H5_ITER_INC, g, name, sizeof name, H5P_DEFAULT));
+        hdf_check(out, H5Ocopy(from, name, out->file, name, H5P_DEFAULT, H5P_DEFAULT));
+    }
+    if (from >= 0)
+        H5Fclose(from);
 }
 
-/* Sync a file under its temporary name and give it its own. */
-static int settle(hdf_writer *out, const char *temporary, const char *path, detente_error *error)
+int store_shard_gather(char *const *path, size_t n, const store_identity *identity, const char *into,
+                       detente_error *error)
 {
-    const int status = hdf_commit(out, error);
-    return status ? status : store_rename(temporary, path, 1, error);
-}
-
-int store_shard_compact(char *const *path, size_t n, const store_identity *identity, const char *into,
-                        detente_error *error)
-{
-    char *temporary = store_format("%s.tmp", into);
-    if (!temporary)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     hdf_session session;
     hdf_writer out;
     hdf_enter(&session);
-    int status = hdf_create(&out, temporary, error);
+    int status = hdf_create(&out, into, error);
     if (!status) {
         store_shard_identify(&out, identity);
-        for (size_t i = 0; i < n && !out.bad && !out.disk_errno; i++) {
-            const hid_t from = hdf_check(&out, hdf_open(path[i]));
-            hsize_t groups = 0;
-            H5G_info_t info = {0};
-            if (from >= 0 && hdf_check(&out, H5Gget_info(from, &info)) >= 0)
-                groups = info.nlinks;
-            for (hsize_t g = 0; g < groups && !out.bad; g++) {
-                char name[NAME_SIZE] = "";
-                hdf_check(&out, (hid_t)H5Lget_name_by_idx(from, ".", H5_INDEX_NAME, H5_ITER_INC, g, name, sizeof name,
-                                                          H5P_DEFAULT));
-                hdf_check(&out, H5Ocopy(from, name, out.file, name, H5P_DEFAULT, H5P_DEFAULT));
-            }
-            if (from >= 0)
-                H5Fclose(from);
-        }
-        status = settle(&out, temporary, into, error);
+        for (size_t i = 0; i < n && !out.bad && !out.disk_errno; i++)
+            copy_sets(&out, path[i]);
+        status = hdf_commit(&out, error);
     }
     hdf_leave(&session);
-    detente_free(temporary);
     return status;
 }
 
@@ -208,93 +210,103 @@ static int get_tables(store_shard *shard, hid_t group, const size_t *row_bytes)
     return 0;
 }
 
-static int get_tail_rows(store_shard *shard, hid_t group)
+/* An attribute of one number a table. @return 0 or -1 */
+static int get_by_table(hid_t group, const char *name, uint64_t *values)
 {
-    const hid_t attribute = H5Aopen(group, "tail_rows", H5P_DEFAULT);
-    const hid_t space = H5Aget_space(attribute);
-    int status = H5Sget_simple_extent_npoints(space) == STORE_N_TABLES &&
-                         H5Aread(attribute, H5T_NATIVE_UINT64, shard->tail_rows) >= 0
-                     ? 0
-                     : DETENTE_E_INPUT;
+    if (H5Aexists(group, name) <= 0)
+        return -1;
+    const hid_t attribute = H5Aopen(group, name, H5P_DEFAULT);
+    const hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
+    const int ok = hdf_is_number(type) && H5Sget_simple_extent_npoints(space) == STORE_N_TABLES &&
+                   H5Aread(attribute, H5T_NATIVE_UINT64, values) >= 0;
+    H5Tclose(type);
     H5Sclose(space);
     H5Aclose(attribute);
-    for (int t = 0; t < STORE_N_TABLES; t++)
-        if (shard->tail_rows[t] >= STORE_CHUNK_ROWS)
-            status = DETENTE_E_INPUT;
-    return status;
+    return ok ? 0 : -1;
 }
 
-static int get_shard(store_shard *shard, hid_t group, const size_t *row_bytes)
+/* Where a dataset's numbers lie in the file, which must have room for them. @return 0 or -1 */
+static int get_address(hid_t group, const char *name, hid_t type, int rank, const hsize_t *shape, uint64_t file_size,
+                       uint64_t *address)
 {
-    uint64_t n_pieces = 0, n_bins = 0;
-    if (hdf_read_number(group, "first_unit", H5T_NATIVE_UINT64, &shard->first_unit) ||
-        hdf_read_number(group, "units", H5T_NATIVE_UINT64, &shard->n_units) ||
-        hdf_read_number(group, "n_pieces", H5T_NATIVE_UINT64, &n_pieces) ||
-        hdf_read_number(group, "n_bins", H5T_NATIVE_UINT64, &n_bins) || get_tail_rows(shard, group))
+    hsize_t found[H5S_MAX_RANK] = {0};
+    uint64_t bytes = H5Tget_size(type);
+    const hid_t dataset = hdf_open_dataset(group, name, rank, found);
+    if (dataset < 0)
+        return -1;
+    const hid_t stored = H5Dget_type(dataset);
+    const haddr_t at = H5Dget_offset(dataset);
+    int ok = H5Tequal(stored, type) > 0 && at != HADDR_UNDEF;
+    for (int i = 0; i < rank; i++)
+        ok = ok && found[i] == shape[i] && !__builtin_mul_overflow(bytes, shape[i], &bytes);
+    ok = ok && at <= file_size && bytes <= file_size - at;
+    H5Tclose(stored);
+    H5Dclose(dataset);
+    *address = at;
+    return ok ? 0 : -1;
+}
+
+static hid_t open_set(hid_t file, uint64_t g)
+{
+    char name[NAME_SIZE] = "";
+    const ssize_t length = H5Lget_name_by_idx(file, ".", H5_INDEX_NAME, H5_ITER_INC, g, name, sizeof name, H5P_DEFAULT);
+    return length > 0 && length < NAME_SIZE ? H5Gopen2(file, name, H5P_DEFAULT) : -1;
+}
+
+int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *set)
+{
+    const hid_t group = open_set(file, g);
+    unsigned number = 0;
+    *set = (store_set){0};
+    if (group < 0)
         return DETENTE_E_INPUT;
-    const hsize_t n = shard->n_units;
-    shard->n_pieces = n_pieces;
-    shard->n_bins = n_bins;
+    int bad = hdf_read_number(group, "first_unit", H5T_NATIVE_UINT64, &set->first_unit) ||
+              hdf_read_number(group, "units", H5T_NATIVE_UINT64, &set->n_units) ||
+              hdf_read_number(group, "set", H5T_NATIVE_UINT, &number) ||
+              hdf_read_number(group, "n_pieces", H5T_NATIVE_UINT64, &set->n_pieces) ||
+              hdf_read_number(group, "n_bins", H5T_NATIVE_UINT64, &set->n_bins) ||
+              get_by_table(group, "rows", set->rows) || set->n_units > UINT64_MAX - set->first_unit;
+    const hsize_t n = set->n_units;
+    set->number = number;
+    if (!bad && n)
+        bad = get_address(group, "count", H5T_NATIVE_UINT64, 1, &n, file_size, &set->count_at) ||
+              get_address(group, "moments", H5T_NATIVE_DOUBLE, 3, (const hsize_t[]){DETENTE_N_METRICS, n, MOMENTS},
+                          file_size, &set->moments_at);
+    H5Gclose(group);
+    return bad ? DETENTE_E_INPUT : 0;
+}
+
+static int get_set(hid_t group, const store_set *set, const size_t *row_bytes, store_shard *shard)
+{
+    const hsize_t n = shard->n_units = set->n_units, n_bins = shard->n_bins = set->n_bins;
+    shard->first_unit = set->first_unit;
+    shard->n_pieces = set->n_pieces;
+    if (get_by_table(group, "rows_before", shard->rows_before) || get_by_table(group, "tail_rows", shard->tail_rows))
+        return DETENTE_E_INPUT;
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        if (shard->tail_rows[t] >= STORE_CHUNK_ROWS)
+            return DETENTE_E_INPUT;
     shard->count = room(n, sizeof *shard->count);
-    shard->moments = room(n, DETENTE_N_METRICS * sizeof *shard->moments);
     shard->bin = room(n_bins, sizeof *shard->bin);
-    if (!shard->count || !shard->moments || !shard->bin)
+    if (!shard->count || !shard->bin)
         return DETENTE_E_MEMORY;
     if ((n && hdf_read(group, "count", H5T_NATIVE_UINT64, 1, &n, shard->count)) ||
-        (n && hdf_read(group, "moments", H5T_NATIVE_DOUBLE, 3, (const hsize_t[]){n, DETENTE_N_METRICS, MOMENTS},
-                       shard->moments)) ||
         (n_bins && hdf_read(group, "bins", H5T_NATIVE_UINT64, 2, (const hsize_t[]){n_bins, 2}, shard->bin)))
         return DETENTE_E_INPUT;
     const int status = get_tables(shard, group, row_bytes);
-    return status || !n_pieces ? status : get_pieces(shard, group);
+    return status || !shard->n_pieces ? status : get_pieces(shard, group);
 }
 
-/* 0, DETENTE_E_INPUT when it is another's or damaged, DETENTE_E_MEMORY */
-static int check_identity(hid_t file, const store_identity *identity)
+int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard)
 {
-    int format = 0, model = 0;
-    char *sha;
-    const int status = hdf_read_text(file, "config_sha256", &sha);
-    const int same =
-        !status && !strcmp(sha, identity->config_sha256) &&
-        !hdf_read_number(file, "format_version", H5T_NATIVE_INT, &format) && format == identity->format_version &&
-        !hdf_read_number(file, "model_version", H5T_NATIVE_INT, &model) && model == identity->model_version;
-    detente_free(sha);
-    return same ? 0 : status == DETENTE_E_MEMORY ? status : DETENTE_E_INPUT;
-}
-
-static int shard_error(detente_error *error, int code, const char *path)
-{
-    return code == DETENTE_E_MEMORY ? detente_error_set(error, code, "out of memory")
-                                    : detente_error_set(error, code, "%s: not a shard of this run, or damaged", path);
-}
-
-int store_shard_each(const char *path, const store_identity *identity, const size_t *row_bytes,
-                     store_shard_visit *visit, void *data, detente_error *error)
-{
-    const hid_t file = hdf_open(path);
-    if (file < 0)
-        return detente_error_set(error, DETENTE_E_IO, "%s: cannot read this shard", path);
-    H5G_info_t info = {0};
-    int status = check_identity(file, identity);
-    if (!status && H5Gget_info(file, &info) < 0)
-        status = DETENTE_E_INPUT;
+    char name[NAME_SIZE];
+    *shard = (store_shard){0};
+    set_name(name, set->first_unit, set->number);
+    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    const int status = group < 0 ? DETENTE_E_INPUT : get_set(group, set, row_bytes, shard);
+    if (group >= 0)
+        H5Gclose(group);
     if (status)
-        shard_error(error, status, path);
-    for (hsize_t g = 0; g < info.nlinks && !status; g++) {
-        store_shard shard = {0};
-        char name[NAME_SIZE] = "";
-        H5Lget_name_by_idx(file, ".", H5_INDEX_NAME, H5_ITER_INC, g, name, sizeof name, H5P_DEFAULT);
-        const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-        status = group < 0 ? DETENTE_E_INPUT : get_shard(&shard, group, row_bytes);
-        if (group >= 0)
-            H5Gclose(group);
-        if (status)
-            shard_error(error, status, path);
-        else
-            status = visit(data, &shard, error);
-        store_shard_clear(&shard);
-    }
-    H5Fclose(file);
+        store_shard_clear(shard);
     return status;
 }

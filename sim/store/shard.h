@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @file shard.h
- * A shard: what came of a run of consecutive units, as one file that is whole once it has its name.
+ * A shard: what came of consecutive units, as one file that is whole once it has its name.
  *
- * Rows are cut into chunks by their number in the whole run, not in the shard. Rows at a shard's end that do not fill a chunk
- * are kept raw as its tail, and are packed again into the first chunk of the next shard; so chunks can be copied as they are,
- * only the last shard's tail counts when shards are merged, and a run can go on from its last shard.
+ * A writer counts the rows that it has written and cuts them into chunks by that number. Rows at a shard's end that do not
+ * fill a chunk are kept raw as its tail, and are packed again into the first chunk of its next shard: so when one writer's
+ * shards are merged, chunks can be copied as they are. `rows_before` says where in its writer's rows a shard begins. A run
+ * that goes on after a kill, or elsewhere, counts from 0 again, and the merge packs its rows anew.
  */
 #ifndef DETENTE_STORE_SHARD_H
 #define DETENTE_STORE_SHARD_H
@@ -15,10 +16,14 @@
 #include "store/hdf.h"
 #include "store/schema.h"
 
-/** What a shard must agree on with the run it belongs to. */
+/** Whose work a shard is. */
 typedef struct store_identity {
-    char config_sha256[65];
+    char *config;          /**< owned; the resolved config */
+    char sweep_sha256[65]; /**< of the config as if it had one replication: adding some does not change it */
+    char *version;         /**< owned; detente_version() of the writer */
     int format_version, model_version;
+    uint64_t cells, replications;
+    uint32_t shard, shards; /**< --shard I/N; 1 of 1 is a whole run */
 } store_identity;
 
 /** A packed column of a chunk. */
@@ -37,10 +42,11 @@ typedef struct store_moments {
 typedef struct store_shard {
     uint64_t first_unit, n_units;
     uint64_t *count;                /**< encounters of each unit */
-    store_moments *moments;         /**< n_units x DETENTE_N_METRICS */
+    store_moments *moments;         /**< DETENTE_N_METRICS x n_units; not read back from a file */
     uint64_t *rows[STORE_N_TABLES]; /**< rows of each unit */
+    uint64_t rows_before[STORE_N_TABLES];
     size_t n_pieces;
-    store_piece *piece; /**< ordered by chunk within a table */
+    store_piece *piece; /**< ordered by chunk within a table, a chunk's columns one after the other */
     size_t n_bins;
     uint64_t (*bin)[2]; /**< (cell * DETENTE_N_METRICS + metric) << 16 | bin, and its count */
     uint64_t tail_rows[STORE_N_TABLES];
@@ -48,24 +54,40 @@ typedef struct store_shard {
     unsigned char *bytes;                /**< of all pieces, when read from a file */
 } store_shard;
 
+/**
+ * Where a shard's units lie: a group of a shard file, or memory. A unit with more rows than memory comes as several sets of
+ * pieces without any unit, and at last the one that has the unit.
+ */
+typedef struct store_set {
+    uint64_t first_unit, n_units;
+    uint64_t rows[STORE_N_TABLES]; /**< rows of all its units */
+    uint64_t n_pieces, n_bins;
+    uint64_t count_at, moments_at; /**< bytes from the file's beginning */
+    const store_shard *memory;     /**< or NULL */
+    uint32_t file, number;         /**< the catalogue's file, and the set's number in its name */
+} store_set;
+
 /** Release what a shard that was read owns. */
 void store_shard_clear(store_shard *shard);
-/** Write into a new shard file what it must agree on with the run. */
+/** Write into a new shard file whose it is. */
 void store_shard_identify(hdf_writer *out, const store_identity *identity);
-/**
- * Add a shard to a file. A unit with more rows than memory comes as several: sets of its pieces without any unit, and at last
- * the shard that has the unit. @param row_bytes bytes of a row of each table @return 0 or DETENTE_E_MEMORY
- */
+/** Read that back. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY. Release with store_identity_clear(), after a failure too. */
+int store_shard_identity(hid_t file, store_identity *identity);
+void store_identity_clear(store_identity *identity);
+/** Say what keeps work of @p theirs from being part of a run of @p ours; replications may differ. @return 0 when nothing
+ * does, DETENTE_E_INPUT, DETENTE_E_MEMORY */
+int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path,
+                         detente_error *error);
+
+/** Add set number @p set of a file. @param row_bytes bytes of a row of each table @return 0 or DETENTE_E_MEMORY */
 int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, const size_t *row_bytes,
                     detente_error *error);
-
-/** Called for each shard of a file, in order. */
-typedef int store_shard_visit(void *data, const store_shard *shard, detente_error *error);
-/** Read the shards of @p path one at a time. The caller holds the session. */
-int store_shard_each(const char *path, const store_identity *identity, const size_t *row_bytes,
-                     store_shard_visit *visit, void *data, detente_error *error);
-/** Gather the shards of @p n files in one, in order. */
-int store_shard_compact(char *const *path, size_t n, const store_identity *identity, const char *into,
-                        detente_error *error);
+/** Describe group number @p g (by name) of a shard file. @return 0 or DETENTE_E_INPUT */
+int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *set);
+/** Read a set's units and rows, all but its moments. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
+int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard);
+/** Gather the sets of @p n files in the new file @p into, which is synced. @return 0, DETENTE_E_IO or DETENTE_E_MEMORY */
+int store_shard_gather(char *const *path, size_t n, const store_identity *identity, const char *into,
+                       detente_error *error);
 
 #endif

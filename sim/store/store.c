@@ -1,111 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <detente/store.h>
+#include "store/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "core/memory.h"
-#include "store/pending.h"
-#include "store/spool.h"
 
 /* Shards are written when they hold enough, or when this much time would be lost. */
 enum { SHARD_BYTES = 64 << 20, SHARD_SECONDS = 20 };
-/* When so many shard files lie there, runs of COMPACT_BY of them become one. */
-enum { MAX_FILES = 960, COMPACT_BY = 32 };
+/* When so many shard files lie there, runs of COMPACT_BY of them become one, of the next level, until half is free. */
+enum { MAX_FILES = 960, COMPACT_BY = 32, MAX_LEVEL = 9 };
 
-struct detente_store {
-    char *path;
-    int force, failed;
-    uint64_t shard_bytes;
-    store_header header;
-    store_folder folder;
-    store_pending pending;
-    store_spool spool;
-    struct timespec written; /**< when the last shard was */
-};
-
-/* Begins as HDF5 does, or is empty. */
-static int may_be_results(const char *path)
+static int open_store(detente_store *store, const char *path, const detente_config *config,
+                      const detente_store_options *options, detente_error *error)
 {
-    static const char signature[] = "\211HDF\r\n\032\n";
-    char begins[sizeof signature] = "";
-    FILE *file = fopen(path, "rbe");
-    const size_t n = file ? fread(begins, 1, sizeof signature - 1, file) : 1;
-    if (file)
-        fclose(file);
-    return n == 0 || memcmp(begins, signature, sizeof signature - 1) == 0;
-}
-
-static int check_output(const char *path, int force, detente_error *error)
-{
-    struct stat there, named;
-    if (!*path || path[strlen(path) - 1] == '/')
-        return detente_error_set(error, DETENTE_E_IO, "\"%s\": not the name of a file", path);
-    /* The finished file is renamed to its name: that would put it in the link's place, or find the name taken after hours. */
-    if (!lstat(path, &named) && S_ISLNK(named.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is a symbolic link; name the file that it leads to", path);
-    if (stat(path, &there)) {
-        if (errno != ENOENT)
-            return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));
-        return 0;
+    store->path = detente_strdup(path);
+    if (!store->path)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int status = store_header_init(&store->header, config, error);
+    if (!status && options->shards) {
+        store->header.identity.shard = options->shard;
+        store->header.identity.shards = options->shards;
     }
-    if (S_ISDIR(there.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is a folder; name a file", path);
-    if (!S_ISREG(there.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is not an ordinary file", path);
-    if (!force)
-        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", path);
-    /* A slip must not cost a config or a playbook. */
-    return may_be_results(path)
-               ? 0
-               : detente_error_set(error, DETENTE_E_EXISTS,
-                                   "%s: exists and is not a results file: --force does not replace it", path);
-}
-
-/* What a run that was killed left behind is only thrown away when asked. */
-static int check_parts(detente_store *store, detente_error *error)
-{
-    const store_folder *folder = &store->folder;
-    if (folder->n > 0 && !store->force)
-        return detente_error_set(
-            error, DETENTE_E_EXISTS,
-            "%s: holds unfinished work of an earlier run (units %" PRIu64 " to %" PRIu64 " of a run to %s); "
-            "use --force to discard it, or move it away",
-            folder->path, folder->part[0].first, folder->part[folder->n - 1].last - 1, store->path);
-    return store_folder_discard(&store->folder, error);
+    if (!status && store_pending_init(&store->pending, &store->header, options->threads))
+        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    return status ? status : store_open_output(store, error);
 }
 
 int detente_store_create(detente_store **out, const char *path, const detente_config *config,
                          const detente_store_options *options, detente_error *error)
 {
     *out = NULL;
-    int status = check_output(path, options->force, error);
+    if (options->shards && (options->shard < 1 || options->shard > options->shards))
+        return detente_error_set(error, DETENTE_E_RANGE, "there is no shard %u of %u", options->shard, options->shards);
+    int status = store_check_path(path, error);
     if (status)
         return status;
     detente_store *store = detente_calloc(1, sizeof *store);
     if (!store)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     store->folder.lock = -1;
-    store->force = options->force;
+    store->options = *options;
     store->shard_bytes = options->shard_bytes ? options->shard_bytes : SHARD_BYTES;
     clock_gettime(CLOCK_MONOTONIC, &store->written);
-    store->path = detente_strdup(path);
-    if (!store->path)
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    if (!status)
-        status = store_header_init(&store->header, config, error);
-    if (!status && store_pending_init(&store->pending, &store->header, options->threads))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    if (!status)
-        status = store_folder_open(&store->folder, path, error);
-    if (!status)
-        status = check_parts(store, error);
-    if (!status)
-        status = check_output(path, options->force, error); /* it may have come while another run held the lock */
+    status = open_store(store, path, config, options, error);
     if (status) {
         store->failed = 1;
         detente_store_free(store);
@@ -113,6 +52,11 @@ int detente_store_create(detente_store **out, const char *path, const detente_co
     }
     *out = store;
     return 0;
+}
+
+int detente_store_is_finished(const detente_store *store)
+{
+    return store->finished;
 }
 
 static void unlink_parts(const store_folder *folder, size_t first, size_t n)
@@ -130,9 +74,12 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
 {
     store_folder *folder = &store->folder;
     char *path[COMPACT_BY] = {NULL};
-    const store_part whole = {folder->part[first].first, folder->part[first + COMPACT_BY - 1].last, 1};
-    char *into = store_folder_name(folder, whole);
-    int status = into ? 0 : DETENTE_E_MEMORY;
+    store_part whole = {folder->part[first].first, folder->part[first + COMPACT_BY - 1].last, 0};
+    for (size_t i = first; i < first + COMPACT_BY; i++)
+        whole.level = folder->part[i].level > whole.level ? folder->part[i].level : whole.level;
+    whole.level += whole.level < MAX_LEVEL;
+    char *into = store_folder_name(folder, whole), *temporary = into ? store_format("%s.tmp", into) : NULL;
+    int status = temporary ? 0 : DETENTE_E_MEMORY;
     for (size_t i = 0; i < COMPACT_BY && !status; i++) {
         path[i] = store_folder_name(folder, folder->part[first + i]);
         status = path[i] ? 0 : DETENTE_E_MEMORY;
@@ -140,7 +87,9 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
     if (status)
         detente_error_set(error, status, "out of memory");
     else
-        status = store_shard_compact(path, COMPACT_BY, &store->header.identity, into, error);
+        status = store_shard_gather(path, COMPACT_BY, &store->header.identity, temporary, error);
+    if (!status)
+        status = store_rename(temporary, into, 1, error);
     if (!status) {
         unlink_parts(folder, first, COMPACT_BY);
         folder->part[first] = whole;
@@ -151,16 +100,28 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
     for (size_t i = 0; i < COMPACT_BY; i++)
         detente_free(path[i]);
     detente_free(into);
+    detente_free(temporary);
     return status;
+}
+
+/* Whether parts [first, first + COMPACT_BY) follow each other, all of a level; level -1: of any. */
+static int is_run(const store_folder *folder, size_t first, int level)
+{
+    for (size_t i = first; i < first + COMPACT_BY; i++)
+        if ((level >= 0 && folder->part[i].level != level) ||
+            (i > first && folder->part[i].first != folder->part[i - 1].last))
+            return 0;
+    return 1;
 }
 
 static int compact(detente_store *store, detente_error *error)
 {
     store_folder *folder = &store->folder;
     int status = 0;
-    for (size_t i = 0; i + COMPACT_BY <= folder->n && !status; i++)
-        if (folder->part[i].level == 0)
-            status = compact_run(store, i, error);
+    for (int level = 0; level <= MAX_LEVEL + 1 && folder->n > MAX_FILES / 2 && !status; level++)
+        for (size_t i = 0; i + COMPACT_BY <= folder->n && !status; i++)
+            if (is_run(folder, i, level <= MAX_LEVEL ? level : -1))
+                status = compact_run(store, i, error);
     return status;
 }
 
@@ -196,12 +157,30 @@ static int write_shard(detente_store *store, detente_error *error)
     return 0;
 }
 
+int detente_store_next(detente_store *store, uint64_t *first, uint64_t *last, detente_error *error)
+{
+    int status = 0;
+    if (store->failed || store->next_gap == store->n_gaps)
+        return 0;
+    if (store->pending.shard.n_units > 0)
+        status = write_shard(store, error);
+    store->failed = status != 0;
+    if (status)
+        return status;
+    *first = store->gap[store->next_gap].first;
+    *last = store->gap[store->next_gap++].last;
+    if (*first != store->pending.shard.first_unit)
+        store_pending_begin(&store->pending, *first);
+    return 1;
+}
+
 /* A unit has more rows than a shard should hold: write those that are packed, and go on. */
 static int spill(detente_store *store, detente_error *error)
 {
     store_pending *pending = &store->pending;
-    const store_shard rows = {
+    store_shard rows = {
         .first_unit = pending->shard.first_unit, .n_pieces = pending->shard.n_pieces, .piece = pending->shard.piece};
+    memcpy(rows.rows_before, pending->shard.rows_before, sizeof rows.rows_before);
     const int status = rows.n_pieces > 0 ? put_shard(store, &rows, error) : 0;
     if (!status)
         store_pending_spilled(pending);
@@ -269,8 +248,8 @@ static int settle(detente_store *store, detente_error *error)
 {
     const store_shard *shard = &store->pending.shard;
     int status = 0;
-    if (store->spool.is_open && shard->n_units > 0)
-        status = write_shard(store, error); /* some of their rows are on the disk already */
+    if (shard->n_units > 0 && (store->spool.is_open || store->options.shards))
+        status = write_shard(store, error); /* some of their rows are on the disk already, or all is to go there */
     if (!status)
         status = store_spool_wait(&store->spool, &store->folder, error);
     if (!status && shard->n_units > 0 && store_pending_seal(&store->pending))
@@ -278,19 +257,60 @@ static int settle(detente_store *store, detente_error *error)
     return status;
 }
 
+static int merge_parts(detente_store *store, const char *into, const detente_provenance *provenance,
+                       detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    const store_shard *last = &store->pending.shard;
+    store_catalogue catalogue = {0};
+    int status = 0;
+    for (size_t i = 0; i < folder->n && !status; i++) {
+        char *name = store_folder_name(folder, folder->part[i]);
+        status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, NULL, error)
+                      : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        detente_free(name);
+    }
+    if (!status && last->n_units > 0)
+        status = store_catalogue_add_memory(&catalogue, last, error);
+    if (!status)
+        status = store_catalogue_order(&catalogue, error);
+    if (!status)
+        status = store_merge(&store->header, &catalogue, into, provenance, store->options.threads, error);
+    store_catalogue_clear(&catalogue);
+    return status;
+}
+
+/* The shard file of --shard: all parts in one. */
+static int gather_parts(detente_store *store, const char *into, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    char **path = detente_calloc(folder->n + 1, sizeof *path);
+    int status = path ? 0 : DETENTE_E_MEMORY;
+    for (size_t i = 0; i < folder->n && !status; i++) {
+        path[i] = store_folder_name(folder, folder->part[i]);
+        status = path[i] ? 0 : DETENTE_E_MEMORY;
+    }
+    if (status)
+        detente_error_set(error, status, "out of memory");
+    else
+        status = store_shard_gather(path, folder->n, &store->header.identity, into, error);
+    for (size_t i = 0; path && i < folder->n; i++)
+        detente_free(path[i]);
+    detente_free(path);
+    return status;
+}
+
 static int merge(detente_store *store, const detente_provenance *provenance, detente_error *error)
 {
-    const store_pending *pending = &store->pending;
-    const uint64_t rows[STORE_N_TABLES] = {pending->rows[0] - pending->unit_rows[0],
-                                           pending->rows[1] - pending->unit_rows[1]};
     char *merged = store_format("%s/merged.tmp", store->folder.path);
     int status = merged ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     if (!status)
-        status = store_merge(&store->header, &store->folder, &pending->shard, rows, merged, provenance, error);
+        status =
+            store->options.shards ? gather_parts(store, merged, error) : merge_parts(store, merged, provenance, error);
     if (!status)
-        status = check_output(store->path, store->force, error);
+        status = store_check_output(store, error);
     if (!status)
-        status = store_rename(merged, store->path, store->force, error);
+        status = store_rename(merged, store->path, store->options.force, error);
     detente_free(merged);
     return status;
 }
@@ -329,6 +349,7 @@ void detente_store_free(detente_store *store)
     store_pending_clear(&store->pending);
     store_folder_close(&store->folder);
     store_header_clear(&store->header);
+    detente_free(store->gap);
     detente_free(store->path);
     detente_free(store);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/files.h"
 #include "store/merge.h"
 #include "support/files.h"
 #include "support/made_up.h"
@@ -497,7 +498,6 @@ START_TEST(interrupted_within_a_unit)
                                 {.replications = 4, .encounters = 700, .keep_encounters = 700, .keep_turns = 700}};
     const shape s = cut[_i];
     const uint64_t units = 5;
-    uint64_t rows[STORE_N_TABLES] = {units * s.keep_encounters, 0};
     char whole[256], merged[256];
     detente_config config;
     store_header header;
@@ -507,15 +507,16 @@ START_TEST(interrupted_within_a_unit)
     configure(&s, &config);
     write_units(&config, whole, units, 0);
     write_units(&config, output, units, 1);
-    detente_results *results = open_run(whole);
-    rows[STORE_TURNS] = detente_results_rows(results, 1);
-    detente_results_close(results);
 
     ck_assert_int_eq(store_header_init(&header, &config, NULL), 0);
     ck_assert_int_eq(store_folder_open(&left, output, NULL), 0);
     ck_assert_uint_eq(left.n, 1);
-    const store_shard nothing = {.first_unit = units};
-    ck_assert_int_eq(store_merge(&header, &left, &nothing, rows, merged, NULL, NULL), 0);
+    store_catalogue catalogue = {0};
+    char *part = store_folder_name(&left, left.part[0]);
+    ck_assert_int_eq(store_catalogue_add(&catalogue, part, &header.identity, NULL, NULL), 0);
+    ck_assert_int_eq(store_merge(&header, &catalogue, merged, NULL, 2, NULL), 0);
+    store_catalogue_clear(&catalogue);
+    free(part);
     store_folder_close(&left);
     store_header_clear(&header);
     size_t size = 0, merged_size = 0;

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/catalogue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+
+static int no_memory(detente_error *error)
+{
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+}
+
+static int damaged(detente_error *error, const char *path)
+{
+    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", path);
+}
+
+static int add_set(store_catalogue *catalogue, const store_set *set, detente_error *error)
+{
+    if (catalogue->n == catalogue->capacity) {
+        const size_t capacity = catalogue->capacity ? 2 * catalogue->capacity : 64;
+        store_set *larger = detente_realloc(catalogue->set, capacity * sizeof *larger);
+        if (!larger)
+            return no_memory(error);
+        catalogue->set = larger;
+        catalogue->capacity = capacity;
+    }
+    catalogue->set[catalogue->n++] = *set;
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        catalogue->rows[t] += set->rows[t];
+    return 0;
+}
+
+static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size, detente_error *error)
+{
+    H5G_info_t info = {0};
+    if (H5Gget_info(file, &info) < 0)
+        return damaged(error, path);
+    for (hsize_t g = 0; g < info.nlinks; g++) {
+        store_set set;
+        if (store_shard_describe(file, g, size, &set))
+            return damaged(error, path);
+        set.file = (uint32_t)(catalogue->n_files - 1);
+        const int status = add_set(catalogue, &set, error);
+        if (status)
+            return status;
+    }
+    return 0;
+}
+
+static int add_path(store_catalogue *catalogue, const char *path, detente_error *error)
+{
+    char *copy = detente_strdup(path);
+    char **paths = detente_realloc(catalogue->path, (catalogue->n_files + 1) * sizeof *paths);
+    if (paths)
+        catalogue->path = paths;
+    int *fds = detente_realloc(catalogue->fd, (catalogue->n_files + 1) * sizeof *fds);
+    if (fds)
+        catalogue->fd = fds;
+    if (!copy || !paths || !fds) {
+        detente_free(copy);
+        return no_memory(error);
+    }
+    paths[catalogue->n_files] = copy;
+    fds[catalogue->n_files++] = -1;
+    return 0;
+}
+
+static int read_file(store_catalogue *catalogue, const char *path, const store_identity *ours, store_identity *theirs,
+                     detente_error *error)
+{
+    struct stat there;
+    if (stat(path, &there))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read it: %s", path, strerror(errno));
+    if (!S_ISREG(there.st_mode))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is not an ordinary file", path);
+    const hid_t file = hdf_open(path);
+    if (file < 0)
+        return damaged(error, path);
+    int status = store_shard_identity(file, theirs);
+    if (status == DETENTE_E_MEMORY)
+        no_memory(error);
+    else if (status)
+        damaged(error, path);
+    else if (ours)
+        status = store_identity_check(theirs, ours, path, error);
+    if (!status)
+        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, error);
+    H5Fclose(file);
+    return status;
+}
+
+int store_catalogue_add(store_catalogue *catalogue, const char *path, const store_identity *ours,
+                        store_identity *theirs, detente_error *error)
+{
+    store_identity found = {0};
+    hdf_session session;
+    int status = add_path(catalogue, path, error);
+    if (!status) {
+        hdf_enter(&session);
+        status = read_file(catalogue, path, ours, &found, error);
+        hdf_leave(&session);
+    }
+    if (theirs)
+        *theirs = found;
+    else
+        store_identity_clear(&found);
+    return status;
+}
+
+int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, detente_error *error)
+{
+    store_set set = {.first_unit = shard->first_unit,
+                     .n_units = shard->n_units,
+                     .n_pieces = shard->n_pieces,
+                     .n_bins = shard->n_bins,
+                     .memory = shard};
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        for (uint64_t u = 0; u < shard->n_units; u++)
+            set.rows[t] += shard->rows[t][u];
+    return add_set(catalogue, &set, error);
+}
+
+static int by_unit(const void *a, const void *b)
+{
+    const store_set *x = a, *y = b;
+    if (x->first_unit != y->first_unit)
+        return x->first_unit < y->first_unit ? -1 : 1;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static const char *name_of(const store_catalogue *catalogue, const store_set *set)
+{
+    return set->memory ? "what is in memory" : catalogue->path[set->file];
+}
+
+int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
+{
+    const store_set *before = NULL;
+    if (catalogue->n > 1)
+        qsort(catalogue->set, catalogue->n, sizeof *catalogue->set, by_unit);
+    for (size_t i = 0; i < catalogue->n; i++) {
+        const store_set *set = &catalogue->set[i];
+        if (before && set->first_unit < before->first_unit + before->n_units)
+            return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold unit %" PRIu64,
+                                     name_of(catalogue, before), name_of(catalogue, set), set->first_unit);
+        if (set->n_units)
+            before = set;
+    }
+    return 0;
+}
+
+/* The last set that begins at or before a unit; catalogue->n when there is none. */
+static size_t find(const store_catalogue *catalogue, uint64_t unit)
+{
+    size_t low = 0, high = catalogue->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (catalogue->set[middle].first_unit <= unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? low - 1 : catalogue->n;
+}
+
+static void close_files(store_catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->n_files && catalogue->n_open; i++) {
+        if (catalogue->fd[i] < 0)
+            continue;
+        close(catalogue->fd[i]);
+        catalogue->fd[i] = -1;
+        catalogue->n_open--;
+    }
+}
+
+/* Bytes of a shard file, past HDF5: what they are was looked at when the file was added. */
+static int take_bytes(store_catalogue *catalogue, uint32_t file, void *to, size_t size, uint64_t address,
+                      detente_error *error)
+{
+    int *fd = &catalogue->fd[file];
+    unsigned char *at = to;
+    if (*fd < 0 && catalogue->n_open >= STORE_OPEN_FILES)
+        close_files(catalogue);
+    if (*fd < 0) {
+        *fd = open(catalogue->path[file], O_RDONLY | O_CLOEXEC);
+        catalogue->n_open += *fd >= 0;
+    }
+    while (size > 0) {
+        const ssize_t got = *fd < 0 ? -1 : pread(*fd, at, size, (off_t)address);
+        if (got < 0 && *fd >= 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read this shard: %s", catalogue->path[file],
+                                     got < 0 ? strerror(errno) : "it became shorter");
+        at += got;
+        address += (uint64_t)got;
+        size -= (size_t)got;
+    }
+    return 0;
+}
+
+/* n units of a set from its unit `from` on. */
+static int read_set(store_catalogue *catalogue, const store_set *set, int metric, uint64_t from, uint64_t n,
+                    uint64_t *count, store_moments *moments, detente_error *error)
+{
+    const uint64_t plane = (uint64_t)metric * set->n_units + from;
+    if (set->memory) {
+        memcpy(count, set->memory->count + from, n * sizeof *count);
+        if (moments)
+            memcpy(moments, set->memory->moments + plane, n * sizeof *moments);
+        return 0;
+    }
+    int status =
+        take_bytes(catalogue, set->file, count, n * sizeof *count, set->count_at + from * sizeof *count, error);
+    if (!status && moments)
+        status = take_bytes(catalogue, set->file, moments, n * sizeof *moments,
+                            set->moments_at + plane * sizeof *moments, error);
+    return status;
+}
+
+int store_catalogue_read(store_catalogue *catalogue, int metric, uint64_t first, uint64_t n, uint64_t *count,
+                         store_moments *moments, detente_error *error)
+{
+    int status = 0;
+    const uint64_t end = first + n;
+    memset(count, 0, n * sizeof *count);
+    size_t at = find(catalogue, first);
+    for (at = at == catalogue->n ? 0 : at; at < catalogue->n && catalogue->set[at].first_unit < end && !status; at++) {
+        const store_set *set = &catalogue->set[at];
+        const uint64_t last = set->first_unit + set->n_units;
+        const uint64_t from = set->first_unit > first ? set->first_unit : first, to = last < end ? last : end;
+        if (from < to)
+            status = read_set(catalogue, set, metric, from - set->first_unit, to - from, count + (from - first),
+                              moments ? moments + (from - first) : NULL, error);
+    }
+    return status;
+}
+
+void store_catalogue_clear(store_catalogue *catalogue)
+{
+    close_files(catalogue);
+    for (size_t i = 0; i < catalogue->n_files; i++)
+        detente_free(catalogue->path[i]);
+    detente_free(catalogue->path);
+    detente_free(catalogue->fd);
+    detente_free(catalogue->set);
+    *catalogue = (store_catalogue){0};
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file catalogue.h
+ * What there is to merge: the sets of units of shard files, and of one shard in memory. Nothing of their contents is held, so
+ * a sweep of any size fits.
+ */
+#ifndef DETENTE_STORE_CATALOGUE_H
+#define DETENTE_STORE_CATALOGUE_H
+
+#include "store/shard.h"
+
+enum { STORE_OPEN_FILES = 128 };
+
+/** All zero: empty. */
+typedef struct store_catalogue {
+    char **path; /**< owned, n_files of them */
+    int *fd;     /**< -1: not open */
+    size_t n_files, n_open;
+    store_set *set; /**< by store_catalogue_order(): in the order of units */
+    size_t n, capacity;
+    uint64_t rows[STORE_N_TABLES]; /**< of all sets */
+} store_catalogue;
+
+/**
+ * Add the sets of a shard file. @param ours what the file must fit to @param[out] theirs what the file says, NULL: not wanted;
+ * store_identity_clear() it @return 0, DETENTE_E_INPUT (not a shard, damaged, of another run), DETENTE_E_MEMORY
+ */
+int store_catalogue_add(store_catalogue *catalogue, const char *path, const store_identity *ours,
+                        store_identity *theirs, detente_error *error);
+/** Add a shard that stays in memory. @return 0 or DETENTE_E_MEMORY */
+int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, detente_error *error);
+/** Sort. @return 0, or DETENTE_E_INPUT when two sets share a unit */
+int store_catalogue_order(store_catalogue *catalogue, detente_error *error);
+/**
+ * Units [first, first + n): their counts of encounters, 0 where a unit is not there, and with @p moments those of @p metric.
+ * @return 0 or DETENTE_E_INPUT
+ */
+int store_catalogue_read(store_catalogue *catalogue, int metric, uint64_t first, uint64_t n, uint64_t *count,
+                         store_moments *moments, detente_error *error);
+void store_catalogue_clear(store_catalogue *catalogue);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What lies at an output's name already, and what there is left to do. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "store/store.h"
+
+static int no_memory(detente_error *error)
+{
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+}
+
+static int goes_on(const detente_store *store)
+{
+    return store->options.resume || store->options.extend;
+}
+
+int store_check_path(const char *path, detente_error *error)
+{
+    if (!*path || path[strlen(path) - 1] == '/')
+        return detente_error_set(error, DETENTE_E_IO, "\"%s\": not the name of a file", path);
+    return 0;
+}
+
+/* Begins as HDF5 does, or is empty. */
+static int may_be_results(const char *path)
+{
+    static const char signature[] = "\211HDF\r\n\032\n";
+    char begins[sizeof signature] = "";
+    FILE *file = fopen(path, "rbe");
+    const size_t n = file ? fread(begins, 1, sizeof signature - 1, file) : 1;
+    if (file)
+        fclose(file);
+    return n == 0 || memcmp(begins, signature, sizeof signature - 1) == 0;
+}
+
+/* Whether the output is there: 1, 0, or an error when nothing can be written there. */
+static int look(const char *path, detente_error *error)
+{
+    struct stat there, named;
+    /* The finished file is renamed to its name: that would put it in the link's place, or find the name taken after hours. */
+    if (!lstat(path, &named) && S_ISLNK(named.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is a symbolic link; name the file that it leads to", path);
+    if (stat(path, &there)) {
+        if (errno != ENOENT)
+            return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));
+        return 0;
+    }
+    if (S_ISDIR(there.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is a folder; name a file", path);
+    if (!S_ISREG(there.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is not an ordinary file", path);
+    return 1;
+}
+
+int store_check_output(const detente_store *store, detente_error *error)
+{
+    const int found = look(store->path, error);
+    if (found <= 0)
+        return found;
+    if (!store->options.force)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", store->path);
+    /* A slip must not cost a config or a playbook. */
+    return may_be_results(store->path)
+               ? 0
+               : detente_error_set(error, DETENTE_E_EXISTS,
+                                   "%s: exists and is not a results file: --force does not replace it", store->path);
+}
+
+/* Whether every cell of a results file has all its replications: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */
+static int read_complete(hid_t file, uint64_t cells)
+{
+    const hsize_t shape = cells;
+    int8_t *status = detente_alloc(cells);
+    if (!status)
+        return DETENTE_E_MEMORY;
+    int complete = hdf_read(file, "status", H5T_NATIVE_INT8, 1, &shape, status) ? DETENTE_E_INPUT : 1;
+    for (uint64_t c = 0; c < cells && complete == 1; c++)
+        complete = status[c] == 0;
+    detente_free(status);
+    return complete;
+}
+
+/* The file's own words for the run it is of. @return as read_complete() */
+static int read_results(const char *path, store_header *header, detente_error *error)
+{
+    detente_results *results;
+    hdf_session session;
+    char *version = NULL;
+    int status = detente_results_open(&results, path, error);
+    if (status)
+        return status;
+    status = store_header_init(header, detente_results_config(results), error);
+    header->identity.model_version = detente_results_model_version(results);
+    const uint64_t cells = detente_results_cells(results);
+    detente_results_close(results);
+    if (status)
+        return status;
+    hdf_enter(&session);
+    const hid_t file = hdf_open(path);
+    status = hdf_read_text(file, "detente_version", &version);
+    if (!status)
+        status = read_complete(file, cells);
+    H5Fclose(file);
+    hdf_leave(&session);
+    if (status < 0) {
+        detente_free(version);
+        store_header_clear(header);
+        return status == DETENTE_E_MEMORY ? no_memory(error)
+                                          : detente_error_set(error, status, "%s: its states are damaged", path);
+    }
+    detente_free(header->identity.version);
+    header->identity.version = version;
+    return status;
+}
+
+static int check_replications(const detente_store *store, uint64_t theirs, const char *path, detente_error *error)
+{
+    const uint64_t ours = store->header.replications;
+    if (theirs == ours || (theirs < ours && store->options.extend))
+        return 0;
+    return detente_error_set(error, DETENTE_E_INPUT,
+                             "%s: is of another run, there and here differ:\n  replications: %" PRIu64
+                             " there, %" PRIu64 " here%s",
+                             path, theirs, ours, theirs < ours ? " (--extend adds replications)" : "");
+}
+
+/* A results file where the output goes: done, or of another run. */
+static int look_at_results(detente_store *store, detente_error *error)
+{
+    store_header theirs = {0};
+    const int complete = read_results(store->path, &theirs, error);
+    if (complete < 0)
+        return complete;
+    theirs.identity.shard = theirs.identity.shards = 1;
+    int status = store_identity_check(&theirs.identity, &store->header.identity, store->path, error);
+    if (!status)
+        status = check_replications(store, theirs.replications, store->path, error);
+    store->finished = !status && complete;
+    store_header_clear(&theirs);
+    return status;
+}
+
+/* A shard file where one goes. */
+static int look_at_shard(detente_store *store, detente_error *error)
+{
+    store_catalogue catalogue = {0};
+    store_identity theirs = {0};
+    int status = store_catalogue_add(&catalogue, store->path, &store->header.identity, &theirs, error);
+    if (!status)
+        status = check_replications(store, theirs.replications, store->path, error);
+    store->finished = !status;
+    store_identity_clear(&theirs);
+    store_catalogue_clear(&catalogue);
+    return status;
+}
+
+static int refuse_parts(const detente_store *store, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    return detente_error_set(error, DETENTE_E_EXISTS,
+                             "%s: holds unfinished work of an earlier run (units %" PRIu64 " to %" PRIu64
+                             " of a run to %s); "
+                             "use --resume to go on from it, or --force to discard it",
+                             folder->path, folder->part[0].first, folder->part[folder->n - 1].last - 1, store->path);
+}
+
+/* Parts must be of this run, all of them whole. */
+static int check_parts(const detente_store *store, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    store_catalogue catalogue = {0};
+    uint64_t most = 0;
+    int status = 0;
+    for (size_t i = 0; i < folder->n && !status; i++) {
+        store_identity theirs = {0};
+        char *name = store_folder_name(folder, folder->part[i]);
+        status =
+            name ? store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, error) : no_memory(error);
+        most = theirs.replications > most ? theirs.replications : most;
+        store_identity_clear(&theirs);
+        detente_free(name);
+    }
+    if (!status)
+        status = store_catalogue_order(&catalogue, error);
+    store_catalogue_clear(&catalogue);
+    return status || folder->n == 0 ? status : check_replications(store, most, folder->path, error);
+}
+
+static void add_gap(detente_store *store, uint64_t first, uint64_t last)
+{
+    if (first < last)
+        store->gap[store->n_gaps++] = (store_gap){first, last};
+}
+
+/* Units of the run, or of its shard, that no part holds. */
+static int find_gaps(detente_store *store, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    const store_identity *identity = &store->header.identity;
+    const uint64_t all = store->header.cells * store->header.replications;
+    const store_gap range = store_shard_range(all, identity->shard, identity->shards);
+    uint64_t next = range.first;
+    store->gap = detente_alloc((folder->n + 1) * sizeof *store->gap);
+    if (!store->gap)
+        return no_memory(error);
+    for (size_t i = 0; i < folder->n; i++) {
+        add_gap(store, next, folder->part[i].first);
+        next = folder->part[i].last;
+    }
+    add_gap(store, next, range.last);
+    store_pending_begin(&store->pending, range.first);
+    return 0;
+}
+
+static int take_parts(detente_store *store, detente_error *error)
+{
+    store_folder *folder = &store->folder;
+    if (!goes_on(store)) {
+        const int status = folder->n > 0 && !store->options.force ? refuse_parts(store, error) : 0;
+        return status ? status : store_folder_discard(folder, error);
+    }
+    int status = store_folder_prune(folder, error);
+    if (!status)
+        status = check_parts(store, error);
+    return status;
+}
+
+int store_open_output(detente_store *store, detente_error *error)
+{
+    int found = look(store->path, error);
+    int status = found < 0 ? found : found && !goes_on(store) ? store_check_output(store, error) : 0;
+    if (!status)
+        status = store_folder_open(&store->folder, store->path, error);
+    if (!status)
+        found = look(store->path, error); /* it may have come while another run held the lock */
+    if (!status && found < 0)
+        status = found;
+    else if (!status && found && goes_on(store))
+        status = store->options.shards ? look_at_shard(store, error) : look_at_results(store, error);
+    else if (!status && found)
+        status = store_check_output(store, error);
+    if (status)
+        return status;
+    if (store->finished) /* killed before the parts of a finished file were removed */
+        return store_folder_discard(&store->folder, error);
+    status = take_parts(store, error);
+    return status ? status : find_gaps(store, error);
+}

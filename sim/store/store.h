@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file store.h A run's output under way, and how it is opened. */
+#ifndef DETENTE_STORE_STORE_H
+#define DETENTE_STORE_STORE_H
+
+#include <time.h>
+
+#include "store/files.h"
+#include "store/pending.h"
+#include "store/spool.h"
+
+/** Units [first, last) that are not there yet. */
+typedef struct store_gap {
+    uint64_t first, last;
+} store_gap;
+
+struct detente_store {
+    char *path;
+    detente_store_options options;
+    int failed, finished;
+    uint64_t shard_bytes;
+    store_header header;
+    store_folder folder;
+    store_pending pending;
+    store_spool spool;
+    store_gap *gap; /**< owned, in order */
+    size_t n_gaps, next_gap;
+    struct timespec written; /**< when the last shard was */
+};
+
+/** The units of shard @p shard (from 1) of @p shards: equal parts of the line of units. */
+static inline store_gap store_shard_range(uint64_t units, uint32_t shard, uint32_t shards)
+{
+    const uint64_t each = units / shards, more = units % shards, before = shard - 1;
+    const uint64_t first = before * each + (before < more ? before : more);
+    return (store_gap){first, first + each + (before < more)};
+}
+
+/** Refuse what cannot be the name of an output. @return 0 or DETENTE_E_IO */
+int store_check_path(const char *path, detente_error *error);
+/** Refuse an output that is there and may not be replaced. @return 0, DETENTE_E_EXISTS or DETENTE_E_IO */
+int store_check_output(const detente_store *store, detente_error *error);
+/** Lock the output, see what is there already and what is to be done. Path, header and options are set. */
+int store_open_output(detente_store *store, detente_error *error);
+
+#endif
