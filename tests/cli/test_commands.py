@@ -53,7 +53,6 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("run", "minimal", "-o", "o.h5", "--keep", "encouters"), 'did you mean "encounters"?'),
     (("run", "minimal", "-o", "o.h5", "--progress", "perhaps"), "auto, always, never"),
     (("run", "minimal", "-o", "o.h5", "--set", "seed"), "PATH=VALUE"),
-    (("run", "minimal", "-o", "o.h5", "--resume"), "this version"),
     (("run", "minimal", "-o", "o.h5", "--extend"), "this version"),
     (("run", "minimal", "-o", "o.h5", "--shard", "1/2"), "this version"),
     (("check",), "name a CONFIG"),

@@ -54,7 +54,7 @@ _detente() {
     case $command in
     new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook experiment $options" ;;
     list) options="strategies personas scenarios moves metrics observables $options" ;;
-    run) options="-o --output --force --keep -s --set -t --threads --progress --dry-run $options" ;;
+    run) options="-o --output --force --resume --keep -s --set -t --threads --progress --dry-run $options" ;;
     trace) options="-e --encounter -r --replication -S --strategy -s --set --format --phrases $options" ;;
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
     params) options="-f --format $options" ;;
