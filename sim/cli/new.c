@@ -60,6 +60,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 /* A name that can stand unquoted in YAML, in a path and in a file's name. */
 static int check_name(const new_options *asked)
 {
+    static const char *const nothing[] = {"null", "Null", "NULL"};
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     const char *name = asked->name;
@@ -71,6 +72,8 @@ static int check_name(const new_options *asked)
         cli_tell("\"%s\": a name has letters, digits, - and _, and begins with a letter", name);
     else if (length >= DETENTE_NAME_SIZE)
         cli_tell("\"%s\": a name has at most %d characters", name, DETENTE_NAME_SIZE - 1);
+    else if (!strcmp(name, nothing[0]) || !strcmp(name, nothing[1]) || !strcmp(name, nothing[2]))
+        cli_tell("\"%s\": YAML's word for nothing cannot be a name", name);
     else if (detente_embedded_find(folder, name))
         cli_tell("\"%s\": the library has one of this name already; choose another", name);
     else
@@ -99,15 +102,24 @@ static void add_body(text_buffer *b, const struct detente_embedded *file, const 
     }
 }
 
+/* The commands for a starter, as comments, with what each is for. */
+static void add_commands(text_buffer *b, const char *name, const char *check, const char *run)
+{
+    char command[2 * DETENTE_NAME_SIZE + 32];
+    const int width = snprintf(command, sizeof command, "detente run %s.yaml -o %s.h5", name, name);
+    text_add(b, "#   detente check %s.yaml%*s  %s\n", name,
+             width - (int)strlen("detente check .yaml") - (int)strlen(name), "", check);
+    text_add(b, "#   %s  %s\n", command, run);
+}
+
 static void build_scenario(text_buffer *b, const char *name)
 {
     text_add(
         b,
         "# A scenario to start from: the library's %s under a name of its own. Change what differs in your case.\n"
-        "# Everything not named here has its default: `detente params` lists every number with its meaning and range.\n"
-        "#   detente check %s.yaml                what it says, in words\n"
-        "#   detente run %s.yaml -o %s.h5         play it\n",
-        base_scenario, name, name, name);
+        "# Everything not named here has its default: `detente params` lists every number with its meaning and range.\n",
+        base_scenario);
+    add_commands(b, name, "what it says, in words", "play it");
     add_body(b, detente_embedded_find("scenarios", base_scenario), name, "what the complaint is about, in a line", 0);
 }
 
@@ -116,16 +128,16 @@ static void build_playbook(text_buffer *b, const char *name)
     text_add(
         b,
         "# A strategy of your own, beside `typical`, which it is a copy of: until you change it, both do the same.\n"
-        "# `detente list moves` names what an agent can do, `detente list observables` what a condition may look at.\n"
-        "#   detente check %s.yaml                the playbook in plain words\n"
-        "#   detente run %s.yaml -o %s.h5         compare the two\n"
-        "detente: 1\n"
-        "name: %s\n"
-        "extends: %s           # the complaint: a scenario of the library, or a file\n"
-        "strategies:\n"
-        "  - %s\n"
-        "  -\n",
-        name, name, name, name, base_scenario, base_strategy);
+        "# `detente list moves` names what an agent can do, `detente list observables` what a condition may look at.\n");
+    add_commands(b, name, "the playbook in plain words", "compare the two");
+    text_add(b,
+             "detente: 1\n"
+             "name: %s\n"
+             "extends: %s           # the complaint: a scenario of the library, or a file\n"
+             "strategies:\n"
+             "  - %s\n"
+             "  -\n",
+             name, base_scenario, base_strategy);
     add_body(b, detente_embedded_find("strategies", base_strategy), name, "what it does, in a line", 4);
 }
 

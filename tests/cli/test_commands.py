@@ -70,6 +70,7 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("new", "playbook", "typical"), "library"),
     (("new", "playbook", "mine.yaml"), "without .yaml"),
     (("new", "scenario", "../up"), "letters"),
+    (("new", "scenario", "Null"), "word for nothing"),
     (("new", "scenario", "x" * 64), "63"),
 ])
 def test_wrong_usage(run, tmp_path, arguments, words):
