@@ -15,7 +15,7 @@
 #include <detente/error.h>
 #include <detente/params.h>
 
-enum { DETENTE_MAX_ISSUES = 8, DETENTE_MAX_TIERS = 3, DETENTE_MAX_PERSONAS = 64, DETENTE_MAX_STRATEGIES = 4096,
+enum { DETENTE_MAX_FACTORS = 256, DETENTE_SOBOL_DIMENSIONS = 40, DETENTE_MAX_ISSUES = 8, DETENTE_MAX_TIERS = 3, DETENTE_MAX_PERSONAS = 64, DETENTE_MAX_STRATEGIES = 4096,
        DETENTE_MAX_RULES = 64, DETENTE_MAX_GUARDS = 8, DETENTE_MAX_TABLE = 256, DETENTE_NAME_SIZE = 64 };
 
 /** The agent's moves, in the order of DETENTE_MOVES. */
@@ -154,6 +154,46 @@ typedef struct detente_keep {
     uint64_t columns;   /**< bit per metric: columns of group encounters; all set by default */
 } detente_keep;
 
+/** Kinds of design: which points of the varied parameters' space are played. docs/designs.md says what each is for. */
+enum detente_design_type { DETENTE_FACTORIAL, DETENTE_LIST, DETENTE_ONE_AT_A_TIME, DETENTE_RANDOM, DETENTE_LATIN_HYPERCUBE,
+                           DETENTE_SOBOL, DETENTE_SALTELLI, DETENTE_MORRIS, DETENTE_N_DESIGNS };
+
+/**
+ * One varied path. Its values are `levels` of them (a list, or equal steps from `from` to `to`), or any number from `from` to
+ * `to` where `levels` is 0. A name's value is its number among the levels.
+ */
+typedef struct detente_factor {
+    char *path;                                             /**< owned; as in the config */
+    int named;                                              /**< 1: levels are names */
+    int whole;                                              /**< 1: whole numbers only */
+    int log;                                                /**< 1: equal steps, or densities, of the logarithm */
+    double from;                                            /**< least value */
+    double to;                                              /**< greatest value */
+    double base;                                            /**< ONE_AT_A_TIME: the value while others vary */
+    uint64_t levels;                                        /**< how many values there are; 0: any between the ends */
+    double *value;                                          /**< owned, levels of them; NULL for steps and names */
+    char **name;                                            /**< owned, levels of them when named; else NULL */
+    char **text;                                            /**< owned, levels of them when named: the value as YAML */
+} detente_factor;
+
+/** Parts of a config whose text as it was read, and not what it comes to, is what a point changes. */
+enum detente_design_part { DETENTE_PART_SCENARIO, DETENTE_PART_CUSTOMER, DETENTE_PART_STRATEGIES, DETENTE_N_PARTS };
+
+/** The `design` of a config. detente/design.h makes points of it. */
+typedef struct detente_design {
+    int type;                                               /**< enum detente_design_type */
+    int n_factors;                                          /**< at least 1 */
+    detente_factor *factor;                                 /**< owned, n_factors of them, in the config's order */
+    uint64_t points;                                        /**< as asked for: samples, rows or trajectories; 0 where the type counts them */
+    uint64_t n_points;                                      /**< points of the whole design, at least 1 */
+    int grid;                                               /**< MORRIS: levels of the grid */
+    double *row;                                            /**< LIST, owned: points x factors; NULL for a file */
+    char *file;                                             /**< LIST, owned: file of the points as the config names it, or NULL */
+    char *found;                                            /**< LIST, owned: where it is from here */
+    char sha256[65];                                        /**< LIST: of the file */
+    char *part[DETENTE_N_PARTS];                            /**< owned: YAML of the parts that some path points into, else NULL */
+} detente_design;
+
 /**
  * Everything a run depends on. Shapes: correlation is DETENTE_N_TRAITS square, symmetric, 1 on the diagonal and positive
  * definite. There is at least one persona (named "everyone" when the config names none) and at least one strategy.
@@ -189,6 +229,7 @@ typedef struct detente_config {
     double correlation[DETENTE_N_TRAITS][DETENTE_N_TRAITS]; /**< of the Gaussian copula */
     detente_persona *persona;                               /**< owned, n_personas */
     detente_strategy *strategy;                             /**< owned, n_strategies */
+    detente_design *design;                                 /**< owned; NULL: a single point, the config itself */
 } detente_config;
 
 /** One `--set PATH=VALUE`. */
@@ -215,6 +256,14 @@ int detente_config_load(detente_config *config, const char *path, const detente_
 /** As detente_config_load(), from @p size bytes at @p text; @p name stands for the file in messages and `extends`. */
 int detente_config_parse(detente_config *config, const char *text, size_t size, const char *name,
                          const detente_setting *settings, size_t n_settings, detente_error *error, detente_error *warnings);
+
+/**
+ * Value of a level of a factor, 0 … levels - 1, rising from `from` to `to` but in a list, which stays in its order; a name's is its
+ * number. The ends are exact; between them a log scale has 12 digits, so that its middle is found.
+ */
+double detente_factor_level(const detente_factor *factor, uint64_t level);
+/** Value at a share of the range, 0 to 1: between the ends, or the level that the share falls to when all are as likely. */
+double detente_factor_share(const detente_factor *factor, double share);
 
 /** Release what @p config owns. NULL is allowed. */
 void detente_config_clear(detente_config *config);

@@ -7,6 +7,7 @@
 #define DETENTE_H
 
 #include <detente/config.h>
+#include <detente/design.h>
 #include <detente/engine.h>
 #include <detente/error.h>
 #include <detente/model.h>

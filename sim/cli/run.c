@@ -6,11 +6,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "core/text.h"
+#include "core/version.h"
+#include "report/table.h"
 
-enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
+enum { MAX_THREADS = 4096, STAMP_SIZE = 24, HOST_SIZE = 256 };
 enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_EXTEND, KEY_SHARD };
 
 typedef struct run_options {
@@ -23,10 +27,11 @@ typedef struct run_options {
 /* A run under way. */
 typedef struct run_state {
     const run_options *options;
-    cli_provenance provenance;
+    char *command;
+    char started[STAMP_SIZE];
     detente_config config;
     detente_isa isa;
-    detente_cell **cells;
+    detente_sweep *sweep;
     detente_store *store;
     detente_progress done;
 } run_state;
@@ -43,8 +48,7 @@ static const struct argp_option options[] = {
     {"resume", KEY_RESUME, 0, 0,
      "Go on from where a run to OUT.h5 was ended; begin it, or do nothing, where that is due", 0},
     {"extend", KEY_EXTEND, 0, OPTION_HIDDEN, 0, 0},
-    {"shard", KEY_SHARD, "I/N", 0,
-     "Play part I of N only, I from 1, and write it as a shard file; `detente merge` makes one file of all N", 0},
+    {"shard", KEY_SHARD, "I/N", OPTION_HIDDEN, 0, 0},
     {0}};
 
 static const char doc[] =
@@ -58,24 +62,6 @@ static int set_keep(run_options *run, const char *argument, struct argp_state *s
     static const char *const kept[] = {"none", "encounters", "turns", NULL};
     const int which = cli_choice(state, "--keep", argument, kept);
     return which < 0 ? EINVAL : cli_settings_put(&run->settings, "keep", kept[which]);
-}
-
-/* "I/N" */
-static int set_shard(run_options *run, const char *argument, struct argp_state *state)
-{
-    char first[16] = "";
-    const char *slash = strchr(argument, '/');
-    unsigned long long shard, shards;
-    const size_t length = slash ? (size_t)(slash - argument) : sizeof first;
-    if (length < sizeof first)
-        memcpy(first, argument, length);
-    if (!slash || cli_number(slash + 1, 1, MAX_SHARDS, &shards) || cli_number(first, 1, shards, &shard)) {
-        argp_error(state, "--shard \"%s\": write I/N, I from 1 to N, N up to %d", argument, MAX_SHARDS);
-        return EINVAL;
-    }
-    run->shard = (uint32_t)shard;
-    run->shards = (uint32_t)shards;
-    return 0;
 }
 
 static error_t check_options(const run_options *run, struct argp_state *state)
@@ -125,10 +111,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         run->resume = 1;
         return 0;
     case KEY_EXTEND:
-        argp_error(state, "this version (%s) cannot add to a results file yet: --extend", detente_version());
-        return EINVAL;
     case KEY_SHARD:
-        return set_shard(run, argument, state);
+        argp_error(state, "this version (%s) cannot %s yet", detente_version(),
+                   key == KEY_EXTEND ? "add to a results file: --extend" : "play a part of a run: --shard");
+        return EINVAL;
     case ARGP_KEY_ARG:
         return cli_take(&run->path, argument, "CONFIG", state);
     case ARGP_KEY_END:
@@ -138,13 +124,60 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
+/* ---- provenance ------------------------------------------------------------------------------------------------- */
+
+/* The command as it could be typed again; NULL when out of memory. */
+static char *quoted_command(int argc, char **argv)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+";
+    text_buffer b = {0};
+    char *text;
+    text_add(&b, "%s", argv[0]);
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (*word && word[strspn(word, plain)] == '\0') {
+            text_add(&b, " %s", word);
+            continue;
+        }
+        text_add(&b, " '");
+        for (; *word; word++)
+            text_add(&b, *word == '\'' ? "'\\''" : "%c", *word);
+        text_add(&b, "'");
+    }
+    return text_finish(&b, &text, NULL) ? NULL : text;
+}
+
+/* Now, in ISO 8601, universal time. */
+static void stamp(char out[STAMP_SIZE])
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+    if (!gmtime_r(&now, &parts) || strftime(out, STAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        out[0] = '\0';
+}
+
 static int finish_store(run_state *run, detente_error *error)
 {
-    detente_provenance provenance;
-    cli_provenance_finish(&run->provenance, &provenance);
-    provenance.isa = detente_isa_name(run->isa);
-    provenance.threads = run->options->threads;
-    provenance.wall_seconds = run->done.seconds;
+    char host[HOST_SIZE] = "", finished[STAMP_SIZE];
+    struct timespec cpu = {0};
+    if (gethostname(host, sizeof host - 1))
+        host[0] = '\0';
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    stamp(finished);
+    const detente_provenance provenance = {.git_revision = detente_git_revision(),
+                                           .command = run->command,
+                                           .host = host,
+                                           .compiler = detente_compiler(),
+                                           .flags = detente_compiler_flags(),
+                                           .isa = detente_isa_name(run->isa),
+                                           .started = run->started,
+                                           .finished = finished,
+                                           .threads = run->options->threads,
+                                           .ranks = 1,
+                                           .encounters = run->done.encounters_done,
+                                           .turns = run->done.turns_done,
+                                           .cpu_seconds = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec,
+                                           .wall_seconds = run->done.seconds};
     return detente_store_finish(run->store, &provenance, error);
 }
 
@@ -158,7 +191,7 @@ static uint64_t kept_of(uint64_t kept, const detente_config *config)
 static int print_plan(const run_state *run, detente_error *error)
 {
     const detente_config *config = &run->config;
-    const uint64_t units = (uint64_t)config->n_strategies * config->replications;
+    const uint64_t units = (uint64_t)detente_sweep_cells(run->sweep) * config->replications;
     const uint64_t kept = kept_of(config->keep.encounters, config), traced = kept_of(config->keep.turns, config);
     char a[32], b[32];
     const int code = cli_print_size("", config, error);
@@ -178,19 +211,23 @@ static int print_plan(const run_state *run, detente_error *error)
 
 static int print_results(const run_state *run)
 {
-    char encounters[32], turns[32], rate[32];
+    detente_error error = {0};
+    detente_results *results = NULL;
+    char *table = NULL, encounters[32], turns[32], rate[32];
+    int code = detente_results_open(&results, run->options->output, &error);
+    if (!code)
+        code = report_table(results, &table, &error);
+    detente_results_close(results);
+    if (code)
+        return cli_fail(code, &error);
     const detente_progress *done = &run->done;
-    const int status = run->options->shards ? CLI_DONE : cli_print_table(run->options->output);
-    if (status)
-        return status;
+    int status = cli_print(table);
+    detente_free(table);
     printf("%s encounters, %s turns, %.2f s, %s encounters/s; written to %s\n",
            cli_count(done->encounters_done, encounters), cli_count(done->turns_done, turns), done->seconds,
            cli_count(done->seconds > 0 ? (uint64_t)((double)done->encounters_done / done->seconds) : 0, rate),
            run->options->output);
-    if (run->options->shards)
-        printf("shard %u of %u: `detente merge -o OUT.h5 SHARD.h5...` makes one file of all %u\n", run->options->shard,
-               run->options->shards, run->options->shards);
-    return CLI_DONE;
+    return status;
 }
 
 /* What lies in the parts folder once the store has been released. */
@@ -203,10 +240,11 @@ static void tell_kept(const run_state *run)
         cli_tell("nothing was finished, so nothing was kept; %s was not written: run it again", output);
         return;
     }
-    cli_tell("finished work is kept in %s (of this run %s encounters of %s in all); %s was not written", parts,
-             cli_count(run->done.encounters_done, done),
-             cli_count((uint64_t)run->config.n_strategies * run->config.replications * run->config.encounters, total),
-             output);
+    cli_tell(
+        "finished work is kept in %s (of this run %s encounters of %s in all); %s was not written", parts,
+        cli_count(run->done.encounters_done, done),
+        cli_count((uint64_t)detente_sweep_cells(run->sweep) * run->config.replications * run->config.encounters, total),
+        output);
     cli_tell("to go on, run the same command with --resume; --force would discard what is kept");
 }
 
@@ -223,7 +261,7 @@ static int play(run_state *run, detente_error *error)
                                .progress = cli_progress_show,
                                .progress_data = &progress,
                                .stop = cli_signals_caught()};
-    const detente_cell_source cells = detente_cell_array(run->cells, (uint32_t)run->config.n_strategies);
+    const detente_cell_source cells = detente_sweep_source(run->sweep);
     int code = 0, more;
     while (!code && (more = detente_store_next(run->store, &how.first_unit, &how.last_unit, error)) != 0) {
         detente_progress done = {0};
@@ -253,7 +291,6 @@ static int run_into_store(run_state *run, detente_error *error)
                                        .shard = asked->shard,
                                        .shards = asked->shards,
                                        .threads = asked->threads,
-                                       .stop = cli_signals_caught(),
                                        .shard_bytes = shard_bytes()};
     int code = detente_store_create(&run->store, asked->output, &run->config, &how, error);
     if (code)
@@ -291,7 +328,7 @@ static int run_config(run_state *run)
     int code = cli_config_load(&run->config, asked->path, &asked->settings, &error, &warnings);
     cli_warn(&warnings);
     if (!code)
-        code = cli_cells_create(&run->config, &run->cells, &error);
+        code = detente_sweep_open(&run->sweep, &run->config, &error);
     if (code)
         return cli_fail(code, &error);
     return asked->dry_run ? print_plan(run, &error) : run_into_store(run, &error);
@@ -302,18 +339,19 @@ int cli_run(int argc, char **argv)
     static const struct argp argp = {options, parse_option, "CONFIG", doc, NULL, NULL, NULL};
     run_options asked = {0};
     run_state run = {.options = &asked};
-    cli_provenance_begin(&run.provenance, argc, argv);
+    stamp(run.started);
+    run.command = quoted_command(argc, argv);
     int status = cli_parse(&argp, argc, argv, &asked);
-    if (!status && !run.provenance.command) {
+    if (!status && !run.command) {
         cli_tell("out of memory");
         status = 1 + CLI_FAILED;
     }
     if (!asked.threads)
         asked.threads = detente_engine_threads();
     status = status ? status - 1 : run_config(&run);
-    cli_cells_free(run.cells, run.config.n_strategies);
+    detente_sweep_close(run.sweep);
     detente_config_clear(&run.config);
     cli_settings_clear(&asked.settings);
-    cli_provenance_clear(&run.provenance);
+    detente_free(run.command);
     return status;
 }

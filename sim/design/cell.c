@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "population/customers.h"
+#include "design/cell.h"
 #include "strategy/strategy.h"
 
 static const double LN2 = 0.69314718055994530942;
@@ -253,7 +253,7 @@ static void compile_issues(detente_cell *c, const detente_config *config, const 
 }
 
 static int cell_compile(detente_cell *c, const detente_config *config, int strategy_index, uint32_t key,
-                        const detente_cell *like, detente_error *error)
+                        detente_error *error)
 {
     const detente_strategy *strategy = &config->strategy[strategy_index];
     const detente_agent agent = merge_agent(config, strategy);
@@ -273,15 +273,11 @@ static int cell_compile(detente_cell *c, const detente_config *config, int strat
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a concession curve");
     for (uint64_t t = 0; t <= config->max_turns; t++)
         c->curve[t] = (float)detente_concession_curve(&strategy->concession, (double)t);
-    if (!like || !detente_customers_match(like->customers, config))
-        return detente_customers_create(&c->customers, config, error);
-    c->customers = like->customers;
-    detente_customers_hold(c->customers);
     return 0;
 }
 
-int detente_cell_create_like(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
-                             const detente_cell *like, detente_error *error)
+int detente_cell_create_for(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
+                            detente_customers *customers, detente_error *error)
 {
     *cell = NULL;
     if (strategy < 0 || strategy >= config->n_strategies)
@@ -293,13 +289,33 @@ int detente_cell_create_like(detente_cell **cell, const detente_config *config, 
     detente_cell *c = detente_aligned_calloc(64, sizeof *c);
     if (!c)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a cell");
-    const int code = cell_compile(c, config, strategy, key, like, error);
+    const int code = cell_compile(c, config, strategy, key, error);
     if (code) {
         detente_cell_free(c);
         return code;
     }
+    detente_customers_hold(customers);
+    c->customers = customers;
     *cell = c;
     return 0;
+}
+
+int detente_cell_create_like(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
+                             const detente_cell *like, detente_error *error)
+{
+    detente_customers *customers = NULL;
+    *cell = NULL;
+    if (like && detente_customers_match(like->customers, config)) {
+        customers = like->customers;
+        detente_customers_hold(customers);
+    } else {
+        const int code = detente_customers_create(&customers, config, error);
+        if (code)
+            return code;
+    }
+    const int code = detente_cell_create_for(cell, config, strategy, key, customers, error);
+    detente_customers_release(customers);
+    return code;
 }
 
 int detente_cell_create(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,

@@ -7,6 +7,7 @@
 #ifndef DETENTE_PARAM_BIND_H
 #define DETENTE_PARAM_BIND_H
 
+#include "param/branch.h"
 #include "param/registry.h"
 #include "param/tree.h"
 
@@ -70,6 +71,12 @@ void bind_distribution(reader *r, const node *n, const char *path, int trait, de
 void bind_customer(reader *r, const node *customer, detente_config *config);
 void bind_strategies(reader *r, const node *list, detente_config *config);
 void bind_playbook(reader *r, const node *playbook, const char *path, detente_strategy *strategy);
+void bind_design(reader *r, const node *design, const node *root, detente_config *config);
+/**
+ * The branches @p parts (branch.h) of a tree, over their defaults. Personas and strategies are new memory of the config's, in
+ * place of what its pointers hold.
+ */
+void bind_parts(reader *r, const node *root, unsigned parts, detente_config *config);
 /** Everything: defaults, then what the tree says. The config's memory is taken even when there are mistakes. */
 void bind_config(reader *r, const node *root, detente_config *config);
 

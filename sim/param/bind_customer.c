@@ -289,19 +289,19 @@ static void bind_personas(reader *r, const node *list, detente_config *config, c
         check_shares(r, list, config, n_shares);
 }
 
-/* customer.persona: everyone is the one of this name, from the list or from the library. */
+/* customer.persona: everyone is the one of this name, from the list or from the library, or the one that stands there. */
 static void bind_everyone(reader *r, const node *customer, const node *chosen, detente_config *config,
                           const detente_persona *base)
 {
     const node *list = node_get(customer, "personas");
-    node *found = NULL;
-    for (node *item = list && list->kind == NODE_LIST ? list->first : NULL; item; item = item->next) {
+    const node *found = NULL;
+    for (const node *item = list && list->kind == NODE_LIST ? list->first : NULL; item; item = item->next) {
         const node *name = node_get(item, "name");
         if (chosen->kind == NODE_SCALAR && name && name->kind == NODE_SCALAR && !strcmp(name->text, chosen->text))
             found = item;
     }
     if (!found)
-        found = load_reference(r, chosen, LIBRARY_PERSONAS, "customer.persona");
+        found = chosen->kind == NODE_MAP ? chosen : load_reference(r, chosen, LIBRARY_PERSONAS, "customer.persona");
     config->persona = found ? bind_alloc(r, 1, sizeof *config->persona) : NULL;
     if (!config->persona)
         return;
@@ -315,6 +315,7 @@ static void bind_everyone(reader *r, const node *customer, const node *chosen, d
 static void bind_correlation(reader *r, const node *map, detente_config *config)
 {
     const char *path = "customer.correlation";
+    memset(config->correlation, 0, sizeof config->correlation);
     for (int i = 0; i < DETENTE_N_TRAITS; i++)
         config->correlation[i][i] = 1;
     if (!map || !expect_map(r, map, path))

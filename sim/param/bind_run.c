@@ -11,11 +11,6 @@ static const char *const NONE[] = {NULL};
 
 static void default_config(detente_config *config)
 {
-    static const detente_effects MOVE[] = {
-#define X(name, count, v, w, i, e, c, m, words) {v, w, i, e, c, m},
-        DETENTE_MOVES(X)
-#undef X
-    };
     config->seed = (uint64_t)registry_row("seed")->fallback;
     config->replications = (uint64_t)registry_row("replications")->fallback;
     config->encounters = (uint64_t)registry_row("encounters")->fallback;
@@ -23,15 +18,6 @@ static void default_config(detente_config *config)
     config->common_random_numbers = registry_row("common_random_numbers")->fallback != 0;
     config->quantiles = registry_row("quantiles")->fallback != 0;
     config->keep.columns = (UINT64_C(1) << DETENTE_N_METRICS) - 1;
-    set_defaults(registry_section(SECTION_AFFECT), &config->affect);
-    set_defaults(registry_section(SECTION_AGENT), &config->agent);
-    set_defaults(registry_section(SECTION_BARGAINING), &config->bargaining);
-    set_defaults(registry_section(SECTION_DECISION), &config->decision);
-    set_defaults(registry_section(SECTION_OUTCOME), &config->outcome);
-    set_defaults(registry_section(SECTION_SCENARIO), config);
-    set_defaults(registry_section(SECTION_SUBSTITUTE), config);
-    set_defaults(registry_section(SECTION_MOVES), config);
-    memcpy(config->move, MOVE, sizeof config->move);
 }
 
 static void bind_columns(reader *r, const node *list, uint64_t *columns)
@@ -124,7 +110,6 @@ void bind_run(reader *r, const node *root, detente_config *config)
     else
         bind_setting(r, root, "replications", &config->replications);
     bind_setting(r, root, "encounters", &config->encounters);
-    bind_setting(r, root, "max_turns", &config->max_turns);
     bind_flag(r, node_get(root, "common_random_numbers"), "common_random_numbers", &config->common_random_numbers);
     bind_flag(r, node_get(root, "quantiles"), "quantiles", &config->quantiles);
     bind_keep(r, node_get(root, "keep"), &config->keep);
@@ -171,6 +156,9 @@ void bind_scenario(reader *r, const node *scenario, detente_config *config)
     static const char *const OTHERS[] = {"name", "description", "issues", "substitute", NULL};
     static const double RETURN[][3] = {{-0.16, 1.01, 2.10}, {-1.45, 1.61, 1.36}};
     memcpy(config->scenario_name, config->name, sizeof config->scenario_name);
+    set_defaults(registry_section(SECTION_SCENARIO), config);
+    set_defaults(registry_section(SECTION_SUBSTITUTE), config);
+    set_defaults(registry_section(SECTION_OUTCOME), &config->outcome);
     if (expect_map(r, scenario, "scenario")) {
         const node *substitute = node_get(scenario, "substitute");
         bind_map(r, scenario, "scenario", &(target){registry_section(SECTION_SCENARIO), config}, 1, OTHERS);
@@ -235,7 +223,14 @@ void bind_tiers(reader *r, const node *list, detente_config *config)
 
 void bind_moves(reader *r, const node *moves, detente_config *config)
 {
+    static const detente_effects MOVE[] = {
+#define X(name, count, v, w, i, e, c, m, words) {v, w, i, e, c, m},
+        DETENTE_MOVES(X)
+#undef X
+    };
     const section own = registry_section(SECTION_MOVES);
+    set_defaults(own, config);
+    memcpy(config->move, MOVE, sizeof config->move);
     if (!moves || !expect_map(r, moves, "moves"))
         return;
     bind_map(r, moves, "moves", &(target){own, config}, 1, MOVE_NAME);
@@ -247,12 +242,50 @@ void bind_moves(reader *r, const node *moves, detente_config *config)
     }
 }
 
-/* A top-level map that is one section's. */
+/* A top-level map that is one section's and nothing else. */
 static void bind_section(reader *r, const node *root, const char *key, enum section_id id, void *into)
 {
     const node *map = node_get(root, key);
+    set_defaults(registry_section(id), into);
     if (map)
         bind_map(r, map, key, &(target){registry_section(id), into}, 1, NONE);
+}
+
+/* The scenario says which rates of return are the default, so the outcome comes after it. */
+static void bind_outcome(reader *r, const node *root, detente_config *config)
+{
+    const detente_outcome *o = &config->outcome;
+    const node *map = node_get(root, "outcome");
+    bind_scenario(r, node_get(root, "scenario"), config);
+    if (map)
+        bind_map(r, map, "outcome", &(target){registry_section(SECTION_OUTCOME), &config->outcome}, 1, NONE);
+    if (o->distributive + o->procedural + o->interactional <= 0)
+        reader_error(r, map->place, "outcome",
+                     "distributive, procedural and interactional are all 0, allowed at least one above 0");
+}
+
+void bind_parts(reader *r, const node *root, unsigned parts, detente_config *config)
+{
+    if (parts & (BRANCH_SCENARIO | BRANCH_OUTCOME))
+        bind_outcome(r, root, config);
+    if (parts & BRANCH_TIERS)
+        bind_tiers(r, node_get(root, "tiers"), config);
+    if (parts & BRANCH_MOVES)
+        bind_moves(r, node_get(root, "moves"), config);
+    if (parts & BRANCH_AGENT)
+        bind_section(r, root, "agent", SECTION_AGENT, &config->agent);
+    if (parts & BRANCH_AFFECT)
+        bind_section(r, root, "affect", SECTION_AFFECT, &config->affect);
+    if (parts & BRANCH_BARGAINING)
+        bind_section(r, root, "bargaining", SECTION_BARGAINING, &config->bargaining);
+    if (parts & BRANCH_DECISION)
+        bind_section(r, root, "decision", SECTION_DECISION, &config->decision);
+    if (parts & BRANCH_TURNS)
+        bind_setting(r, root, "max_turns", &config->max_turns);
+    if (parts & BRANCH_CUSTOMER)
+        bind_customer(r, node_get(root, "customer"), config);
+    if (parts & BRANCH_STRATEGIES)
+        bind_strategies(r, node_get(root, "strategies"), config);
 }
 
 static void bind_version(reader *r, const node *root)
@@ -282,7 +315,7 @@ static void check_top_level(reader *r, const node *root)
                                        "strategy",    "extends",    "design",
                                        "hypotheses",  "centre",     "fit",
                                        NULL};
-    static const char *const LATER[] = {"design", "hypotheses", "centre", "fit"};
+    static const char *const LATER[] = {"hypotheses", "centre", "fit"};
     check_keys(r, root, "", NULL, 0, KEYS);
     for (size_t i = 0; i < sizeof LATER / sizeof LATER[0]; i++) {
         const node *n = node_get(root, LATER[i]);
@@ -300,18 +333,8 @@ void bind_config(reader *r, const node *root, detente_config *config)
     bind_version(r, root);
     check_top_level(r, root);
     bind_run(r, root, config);
-    bind_scenario(r, node_get(root, "scenario"), config);
-    bind_tiers(r, node_get(root, "tiers"), config);
-    bind_moves(r, node_get(root, "moves"), config);
-    bind_section(r, root, "agent", SECTION_AGENT, &config->agent);
-    bind_section(r, root, "affect", SECTION_AFFECT, &config->affect);
-    bind_section(r, root, "bargaining", SECTION_BARGAINING, &config->bargaining);
-    bind_section(r, root, "decision", SECTION_DECISION, &config->decision);
-    bind_section(r, root, "outcome", SECTION_OUTCOME, &config->outcome);
-    const detente_outcome *o = &config->outcome;
-    if (o->distributive + o->procedural + o->interactional <= 0)
-        reader_error(r, node_get(root, "outcome")->place, "outcome",
-                     "distributive, procedural and interactional are all 0, allowed at least one above 0");
-    bind_customer(r, node_get(root, "customer"), config);
-    bind_strategies(r, node_get(root, "strategies"), config);
+    bind_parts(r, root, ~0u, config);
+    const node *design = node_get(root, "design");
+    if (design && !r->errors->n)
+        bind_design(r, design, root, config);
 }

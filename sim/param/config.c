@@ -122,10 +122,38 @@ int detente_config_load(detente_config *config, const char *path, const detente_
     return code;
 }
 
+static void clear_names(char **name, uint64_t n)
+{
+    for (uint64_t i = 0; name && i < n; i++)
+        detente_free(name[i]);
+    detente_free(name);
+}
+
+static void clear_design(detente_design *design)
+{
+    for (int k = 0; design && k < design->n_factors; k++) {
+        detente_factor *f = &design->factor[k];
+        clear_names(f->name, f->levels);
+        clear_names(f->text, f->levels);
+        detente_free(f->value);
+        detente_free(f->path);
+    }
+    if (!design)
+        return;
+    for (int p = 0; p < DETENTE_N_PARTS; p++)
+        detente_free(design->part[p]);
+    detente_free(design->factor);
+    detente_free(design->row);
+    detente_free(design->file);
+    detente_free(design->found);
+    detente_free(design);
+}
+
 void detente_config_clear(detente_config *config)
 {
     if (!config)
         return;
+    clear_design(config->design);
     detente_free(config->question);
     detente_free(config->persona);
     detente_free(config->strategy);

@@ -132,6 +132,8 @@ const char *const FAMILY_NAME[] = {"constant", "uniform", "normal", "lognormal",
 const char *const STANDING_NAME[] = {"entitled", "discretionary", "outside", "unlawful", NULL};
 const char *const AGENDA_NAME[] = {"package", "easy_first", "hard_first", NULL};
 const char *const TACTIC_NAME[] = {"polynomial", "exponential", "relative", "random_absolute", "averaged", NULL};
+const char *const DESIGN_NAME[] = {"factorial", "list",     "one-at-a-time", "random", "latin-hypercube",
+                                   "sobol",     "saltelli", "morris",        NULL};
 const char *const LOSS_NAME[] = {"small", "large", NULL};
 const char *const COMPARISON_NAME[] = {"<", "<=", ">", ">=", "==", "!=", NULL};
 static const char *const KEEP_NAME[] = {"none", "encounters", "turns", NULL};
@@ -187,6 +189,16 @@ static const detente_param PARAM[] = {
               "store the first so many encounters of each replication, or all"),
     WHOLE_ROW("keep.turns", 0, 0, 4294967295, CC, "1", "store every turn of the first so many encounters, or of all"),
     TEXT_ROW("keep.columns", "all", "list of the metrics to store of each encounter"),
+
+    /* The design */
+    CHOICE_ROW("design.type", DETENTE_FACTORIAL, DESIGN_NAME, DETENTE_N_DESIGNS, "factorial", SETTING, "setting",
+               "which points of the varied paths' ranges are played"),
+    TEXT_ROW("design.vary", "none", "map of paths and their values: a list, or {from, to, steps, log, integer, base}"),
+    WHOLE_ROW(
+        "design.points", 256, 1, 4294967295, CC, "1",
+        "samples; saltelli plays N (factors + 2) points, morris N (factors + 1); of a list, the points themselves"),
+    WHOLE_ROW("design.levels", 4, 2, 1000, CC, "1", "morris: levels of the grid; an even number"),
+    TEXT_ROW("design.file", "none", "list: a file of points, comma-separated, whose first line has the paths"),
 
     /* The scenario */
     TEXT_ROW("scenario.name", "the file's name", "name of the scenario"),

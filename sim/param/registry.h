@@ -51,7 +51,8 @@ extern const char *const OBSERVABLE_NAME[DETENTE_N_OBSERVABLES + 1];
 extern const char *const TRAIT_NAME[DETENTE_N_TRAITS + 1];
 extern const char *const METRIC_NAME[DETENTE_N_METRICS + 1];
 extern const char *const FAMILY_NAME[],
-    *const STANDING_NAME[], *const AGENDA_NAME[], *const TACTIC_NAME[], *const LOSS_NAME[], *const COMPARISON_NAME[];
+    *const STANDING_NAME[],
+        *const AGENDA_NAME[], *const TACTIC_NAME[], *const LOSS_NAME[], *const DESIGN_NAME[], *const COMPARISON_NAME[];
 
 /** A row's range in words: "from 0 to 2", "above 0, to 60", "small or large", "true or false", "text". */
 void text_range(const detente_param *param, char *out, size_t size);

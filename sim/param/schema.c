@@ -319,6 +319,37 @@ static void add_moves(text_buffer *b)
     end_map(b);
 }
 
+static void add_design(text_buffer *b)
+{
+    begin_map(b, "design", "A sweep: which paths vary, and which points of their ranges are played");
+    add_row(b, "type", "design.type");
+    add_row(b, "levels", "design.levels");
+    add_row(b, "file", "design.file");
+    text_add(b, ",\"sha256\":{\"description\":\"list: of the file, when results hold the config\",\"type\":\"string\"}"
+                ",\"points\":{");
+    add_description(b, registry_row("design.points"));
+    text_add(b, ",\"anyOf\":[{");
+    add_range(b, registry_row("design.points"));
+    text_add(b,
+             "},{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"minProperties\":1}}]},\"vary\":{");
+    add_description(b, registry_row("design.vary"));
+    text_add(
+        b,
+        ",\"type\":\"object\",\"minProperties\":1,\"maxProperties\":%d,\"additionalProperties\":{\"anyOf\":["
+        "{\"type\":\"array\",\"minItems\":1},{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+        "\"from\":{\"description\":\"least value\",\"type\":\"number\"}"
+        ",\"to\":{\"description\":\"greatest value\",\"type\":\"number\"}"
+        ",\"steps\":{\"description\":\"factorial, one-at-a-time: number of values, both ends among them\","
+        "\"type\":\"integer\",\"minimum\":2}"
+        ",\"log\":{\"description\":\"equal steps of the logarithm\",\"type\":\"boolean\"}"
+        ",\"integer\":{\"description\":\"whole numbers only\",\"type\":\"boolean\"}"
+        ",\"values\":{\"description\":\"a list in place of a range\",\"type\":\"array\",\"minItems\":1}"
+        ",\"base\":{\"description\":\"one-at-a-time: the value while others vary\",\"type\":[\"number\",\"string\"]}"
+        "}}]}}",
+        DETENTE_MAX_FACTORS);
+    end_map(b);
+}
+
 static void add_config(text_buffer *b)
 {
     static const char *const RUN[] = {
@@ -355,6 +386,7 @@ static void add_config(text_buffer *b)
     add_map(b, "decision", "Accepting, asking for a manager, hanging up: equations (13) to (15)", SECTION_DECISION);
     add_map(b, "outcome", "Satisfaction, return, word of mouth: equations (16) to (19)", SECTION_OUTCOME);
     add_moves(b);
+    add_design(b);
     end_map(b);
 }
 

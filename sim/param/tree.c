@@ -58,6 +58,28 @@ void *reader_alloc(reader *r, size_t size)
     return memset(block, 0, rounded);
 }
 
+reader_mark reader_stand(const reader *r)
+{
+    return (reader_mark){
+        r->chunks, r->chunks ? r->chunks->used : 0, r->n_nodes, r->n_aliased, r->n_files, r->errors->n, r->warnings->n};
+}
+
+void reader_return(reader *r, const reader_mark *mark)
+{
+    while (r->chunks != mark->chunk) {
+        chunk *next = r->chunks->next;
+        detente_free(r->chunks);
+        r->chunks = next;
+    }
+    if (r->chunks)
+        r->chunks->used = mark->used;
+    r->n_nodes = mark->n_nodes;
+    r->n_aliased = mark->n_aliased;
+    r->n_files = mark->n_files;
+    r->errors->n = mark->n_errors;
+    r->warnings->n = mark->n_warnings;
+}
+
 char *reader_text(reader *r, const char *text, size_t size)
 {
     char *copy = reader_alloc(r, size + 1);

@@ -80,6 +80,13 @@ int reader_init(reader *r);
 void reader_free(reader *r);
 /** Zeroed memory, or NULL with r->code set. */
 void *reader_alloc(reader *r, size_t size);
+/** Where a reader stands, to go back to: nodes, memory and problems that come after it are forgotten. */
+typedef struct reader_mark {
+    struct chunk *chunk;
+    size_t used, n_nodes, n_aliased, n_files, n_errors, n_warnings;
+} reader_mark;
+reader_mark reader_stand(const reader *r);
+void reader_return(reader *r, const reader_mark *mark);
 /** A copy of @p size bytes and a zero; NULL when out of memory. */
 char *reader_text(reader *r, const char *text, size_t size);
 char *reader_format(reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

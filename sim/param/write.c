@@ -5,59 +5,15 @@
 #include <string.h>
 
 #include "core/version.h"
+#include "param/dump.h"
 #include "param/registry.h"
-
-/* One character of UTF-8; *size bytes long. */
-static unsigned long decode(const char *text, size_t *size)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    const size_t n = p[0] < 0xc0 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    unsigned long c = n == 1 ? p[0] : p[0] & (0xffu >> (n + 1));
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            *size = i;
-            return 0xfffd;
-        }
-        c = c << 6 | (p[i] & 0x3fu);
-    }
-    *size = n;
-    return c;
-}
-
-/* In double quotes; what YAML would fold, or may not hold, as an escape. */
-static void add_text(text_buffer *b, const char *text)
-{
-    size_t size;
-    text_add_bytes(b, "\"", 1);
-    for (const char *p = text; *p; p += size) {
-        const unsigned long c = decode(p, &size);
-        if (c == '"' || c == '\\')
-            text_add(b, "\\%c", (char)c);
-        else if (c == '\n')
-            text_add(b, "\\n");
-        else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-            text_add(b, "\\x%02lx", c);
-        else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff)
-            text_add(b, "\\u%04lx", c);
-        else
-            text_add_bytes(b, p, size);
-    }
-    text_add_bytes(b, "\"", 1);
-}
-
-static void add_number(text_buffer *b, double value)
-{
-    char text[40];
-    text_number(value, text);
-    text_add_bytes(b, text, strlen(text));
-}
 
 static void add_value(text_buffer *b, const detente_param *row, double value)
 {
     if (row->kind == DETENTE_CHOICE)
         text_add(b, "%s", row->choices[(int)value]);
     else
-        add_number(b, value);
+        dump_number(b, value);
 }
 
 /* The rows of a section as `key: value` with what stands between them, leaving out NAN. @return how many */
@@ -94,10 +50,10 @@ static void add_run(text_buffer *b, const detente_config *config)
 {
     const uint64_t all = (UINT64_C(1) << DETENTE_N_METRICS) - 1;
     text_add(b, "detente: %d\nname: ", detente_format_version());
-    add_text(b, config->name);
+    dump_text(b, config->name);
     if (config->question) {
         text_add(b, "\nquestion: ");
-        add_text(b, config->question);
+        dump_text(b, config->question);
     }
     text_add(b, "\nseed: %llu\nreplications: %llu\nencounters: %llu\nmax_turns: %llu\n",
              (unsigned long long)config->seed, (unsigned long long)config->replications,
@@ -122,7 +78,7 @@ static void add_run(text_buffer *b, const detente_config *config)
 static void add_scenario(text_buffer *b, const detente_config *config)
 {
     text_add(b, "scenario:\n  name: ");
-    add_text(b, config->scenario_name);
+    dump_text(b, config->scenario_name);
     text_add(b, "\n");
     add_rows(b, SECTION_SCENARIO, config, "  ", "\n  ");
     text_add(b, "\n  substitute: ");
@@ -130,7 +86,7 @@ static void add_scenario(text_buffer *b, const detente_config *config)
     text_add(b, "}\n  issues:\n");
     for (int i = 0; i < config->n_issues; i++) {
         text_add(b, "    - {name: ");
-        add_text(b, config->issue[i].name);
+        dump_text(b, config->issue[i].name);
         add_rows(b, SECTION_ISSUE, &config->issue[i], ", ", ", ");
         text_add(b, "}\n");
     }
@@ -141,7 +97,7 @@ static void add_list(text_buffer *b, const char *key, const double *values, int 
     text_add(b, ", %s: [", key);
     for (int i = 0; i < n; i++) {
         text_add(b, i ? ", " : "");
-        add_number(b, values[i]);
+        dump_number(b, values[i]);
     }
     text_add(b, "]");
 }
@@ -154,9 +110,9 @@ static void add_trait(text_buffer *b, int trait, const detente_distribution *d)
         add_list(b, "weights", d->weights, d->n);
     } else {
         text_add(b, ", mean: ");
-        add_number(b, d->mean);
+        dump_number(b, d->mean);
         text_add(b, ", sd: ");
-        add_number(b, d->sd);
+        dump_number(b, d->sd);
     }
     text_add(b, "}");
 }
@@ -186,9 +142,9 @@ static void add_customer(text_buffer *b, const detente_config *config)
     text_add(b, "  personas:\n");
     for (int k = 0; k < config->n_personas; k++) {
         text_add(b, "    - name: ");
-        add_text(b, config->persona[k].name);
+        dump_text(b, config->persona[k].name);
         text_add(b, "\n      share: ");
-        add_number(b, config->persona[k].share);
+        dump_number(b, config->persona[k].share);
         for (int i = 0; i < DETENTE_N_TRAITS; i++)
             if (!shared[i]) {
                 text_add(b, "\n      ");
@@ -201,7 +157,7 @@ static void add_customer(text_buffer *b, const detente_config *config)
         for (int j = i + 1; j < DETENTE_N_TRAITS; j++)
             if (config->correlation[i][j] != 0) {
                 text_add(b, "%s%s-%s: ", correlated++ ? ", " : "", TRAIT_NAME[i], TRAIT_NAME[j]);
-                add_number(b, config->correlation[i][j]);
+                dump_number(b, config->correlation[i][j]);
             }
     text_add(b, "}\n");
 }
@@ -212,12 +168,12 @@ static void add_tiers(text_buffer *b, const detente_config *config)
     text_add(b, "tiers:\n");
     for (int i = 0; i < config->n_tiers; i++) {
         text_add(b, "  - {name: ");
-        add_text(b, config->tier[i].name);
+        dump_text(b, config->tier[i].name);
         if (i == 0) {
             text_add(b, ", authority: ");
-            add_number(b, front->authority);
+            dump_number(b, front->authority);
             text_add(b, ", cost_per_minute: ");
-            add_number(b, front->cost_per_minute);
+            dump_number(b, front->cost_per_minute);
         } else {
             add_rows(b, SECTION_TIER, &config->tier[i], ", ", ", ");
         }
@@ -238,7 +194,7 @@ static void add_moves(text_buffer *b, const detente_config *config)
 static void add_condition(text_buffer *b, const detente_guard *guard)
 {
     text_add(b, "\"%s ", COMPARISON_NAME[guard->op]);
-    add_number(b, guard->value);
+    dump_number(b, guard->value);
     text_add(b, "\"");
 }
 
@@ -269,7 +225,7 @@ static void add_guards(text_buffer *b, const detente_rule *rule)
 static void add_strategy(text_buffer *b, const detente_strategy *strategy)
 {
     text_add(b, "  - name: ");
-    add_text(b, strategy->name);
+    dump_text(b, strategy->name);
     text_add(b, "\n    concession: ");
     add_rows(b, SECTION_CONCESSION, &strategy->concession, "{", ", ");
     text_add(b, "}\n    ");
@@ -291,6 +247,15 @@ static void add_strategy(text_buffer *b, const detente_strategy *strategy)
     }
 }
 
+/* A part that points of a design change stands as it was read: defaults may depend on what is changed. */
+static int add_part(text_buffer *b, const detente_design *design, enum detente_design_part part)
+{
+    if (!design || !design->part[part])
+        return 0;
+    text_add_bytes(b, design->part[part], strlen(design->part[part]));
+    return 1;
+}
+
 int detente_config_write(const detente_config *config, char **text, detente_error *error)
 {
     text_buffer b = {0};
@@ -300,18 +265,26 @@ int detente_config_write(const detente_config *config, char **text, detente_erro
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     const locale_t before = uselocale(plain);
     add_run(&b, config);
-    add_scenario(&b, config);
-    add_customer(&b, config);
+    const detente_design *design = config->design;
+    if (!add_part(&b, design, DETENTE_PART_SCENARIO))
+        add_scenario(&b, config);
+    if (!add_part(&b, design, DETENTE_PART_CUSTOMER))
+        add_customer(&b, config);
     add_section(&b, "agent", SECTION_AGENT, &config->agent);
     add_tiers(&b, config);
     add_section(&b, "affect", SECTION_AFFECT, &config->affect);
     add_section(&b, "bargaining", SECTION_BARGAINING, &config->bargaining);
     add_section(&b, "decision", SECTION_DECISION, &config->decision);
-    add_section(&b, "outcome", SECTION_OUTCOME, &config->outcome);
+    if (!design || !design->part[DETENTE_PART_SCENARIO])
+        add_section(&b, "outcome", SECTION_OUTCOME, &config->outcome);
     add_moves(&b, config);
-    text_add(&b, "strategies:\n");
-    for (int i = 0; i < config->n_strategies; i++)
-        add_strategy(&b, &config->strategy[i]);
+    if (!add_part(&b, design, DETENTE_PART_STRATEGIES)) {
+        text_add(&b, "strategies:\n");
+        for (int i = 0; i < config->n_strategies; i++)
+            add_strategy(&b, &config->strategy[i]);
+    }
+    if (design)
+        dump_design(&b, design);
     uselocale(before);
     freelocale(plain);
     return text_finish(&b, text, error);

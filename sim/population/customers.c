@@ -148,6 +148,16 @@ int detente_customers_match(const detente_customers *customers, const detente_co
            memcmp(customers->correlation, config->correlation, sizeof customers->correlation) == 0;
 }
 
+size_t detente_customers_bytes(const detente_customers *customers)
+{
+    size_t n_tables = 1;
+    const size_t n_traits = (size_t)customers->n_personas * DETENTE_N_TRAITS;
+    for (size_t i = 0; i < n_traits; i++)
+        n_tables += customers->trait[i].quantile != NULL;
+    return sizeof *customers + n_traits * sizeof *customers->trait + n_tables * QUANTILES * sizeof *customers->tables +
+           (size_t)customers->n_personas * sizeof *customers->source;
+}
+
 void detente_customers_hold(detente_customers *customers)
 {
     __atomic_add_fetch(&customers->references, 1, __ATOMIC_RELAXED);

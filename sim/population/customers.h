@@ -12,6 +12,8 @@
 int detente_customers_create(detente_customers **customers, const detente_config *config, detente_error *error);
 /** 1 if @p customers are those of @p config. */
 int detente_customers_match(const detente_customers *customers, const detente_config *config);
+/** About how much memory they take. */
+size_t detente_customers_bytes(const detente_customers *customers);
 /** One more cell holds them; safe from any thread. */
 void detente_customers_hold(detente_customers *customers);
 /** One cell less; freed with the last. NULL is allowed. */

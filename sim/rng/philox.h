@@ -20,7 +20,10 @@ enum draw_purpose {
     DRAW_CALLBACK, /**< calls back or not */
     DRAW_SURVEY,   /**< survey noise (turn 0) */
     DRAW_PERSONA,  /**< persona (turn 0) */
-    DRAW_TRAITS    /**< four traits each, this one and those after it (turn 0) */
+    DRAW_TRAITS,   /**< four traits each, this one and those after it (turn 0) */
+
+    DRAW_DESIGN = 64, /**< a point's place; encounter is its number, turn its factor, replication a count */
+    DRAW_DESIGN_ORDER /**< permutations of strata and of factors; likewise */
 };
 
 enum { PHILOX_ROUNDS = 10 };

@@ -29,12 +29,12 @@ static int take_names(store_header *header, const detente_config *config)
     header->tiers = join(config->tier->name, sizeof *config->tier, config->n_tiers);
     header->n_personas = config->n_personas;
     header->n_tiers = config->n_tiers;
-    header->strategy = detente_calloc(header->cells, sizeof *header->strategy);
+    header->strategy = detente_calloc(header->n_strategies, sizeof *header->strategy);
     if (!header->name || !header->question || !header->personas || !header->tiers || !header->strategy)
         return DETENTE_E_MEMORY;
-    for (uint64_t c = 0; c < header->cells; c++) {
-        header->strategy[c] = detente_strdup(config->strategy[c].name);
-        if (!header->strategy[c])
+    for (uint64_t s = 0; s < header->n_strategies; s++) {
+        header->strategy[s] = detente_strdup(config->strategy[s].name);
+        if (!header->strategy[s])
             return DETENTE_E_MEMORY;
     }
     return 0;
@@ -79,7 +79,8 @@ int store_header_init(store_header *header, const detente_config *config, detent
 {
     const uint64_t keep[STORE_N_TABLES] = {config->keep.encounters, config->keep.turns};
     *header = (store_header){.seed = config->seed,
-                             .cells = (uint64_t)config->n_strategies,
+                             .n_strategies = (uint64_t)config->n_strategies,
+                             .design = config->design,
                              .replications = config->replications,
                              .quantiles = config->quantiles};
     for (int t = 0; t < STORE_N_TABLES; t++) {
@@ -89,6 +90,9 @@ int store_header_init(store_header *header, const detente_config *config, detent
         header->row_bytes[t] = columns->offset[columns->n] / STORE_CHUNK_ROWS;
     }
     int status = detente_config_sha256(config, header->config_sha256, error);
+    if (!status)
+        status = detente_sweep_open(&header->sweep, config, error);
+    header->cells = status ? 0 : detente_sweep_cells(header->sweep);
     if (!status)
         status = detente_config_write(config, &header->text, error);
     if (!status)
@@ -104,8 +108,9 @@ int store_header_init(store_header *header, const detente_config *config, detent
 
 void store_header_clear(store_header *header)
 {
-    for (uint64_t c = 0; header->strategy && c < header->cells; c++)
-        detente_free(header->strategy[c]);
+    for (uint64_t s = 0; header->strategy && s < header->n_strategies; s++)
+        detente_free(header->strategy[s]);
+    detente_sweep_close(header->sweep);
     detente_free(header->strategy);
     store_identity_clear(&header->identity);
     detente_free(header->text);

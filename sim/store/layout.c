@@ -52,7 +52,9 @@ static void root_attributes(store_merger *self)
     hdf_number(out, out->file, "seed", H5T_STD_U64LE, &header->seed);
     hdf_text(out, out->file, "config", header->text);
     hdf_text(out, out->file, "config_sha256", header->config_sha256);
-    hdf_text(out, out->file, "coordinates", "strategy");
+    char *coordinates = store_coordinate_names(header);
+    hdf_text(out, out->file, "coordinates", coordinates ? coordinates : "strategy");
+    detente_free(coordinates);
 }
 
 /* A coordinate 0 … n-1, written in pieces: a run may have more replications than memory. */
@@ -88,11 +90,7 @@ static void root_coordinates(store_merger *self)
     hdf_writer *out = &self->out;
     self->cell = counting_scale(out, "cell", header->cells, "cell: a strategy, at a point of the design");
     self->replication = counting_scale(out, "replication", header->replications, "replication, from 0");
-    const hid_t strategy =
-        hdf_strings(out, out->file, "strategy", header->cells, (const char *const *)header->strategy);
-    hdf_describe(out, strategy, "1", "strategy of the cell");
-    hdf_attach(out, strategy, self->cell, 0);
-    H5Dclose(strategy);
+    store_coordinates(self);
 }
 
 /* The empty variable that netCDF takes for a dimension without coordinates. */

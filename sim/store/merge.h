@@ -3,13 +3,18 @@
 #ifndef DETENTE_STORE_MERGE_H
 #define DETENTE_STORE_MERGE_H
 
+#include <detente/design.h>
+
 #include "store/catalogue.h"
 #include "store/pack.h"
 
 /** What a results file says about its run; taken from the config when the run begins. */
 typedef struct store_header {
     char *text, *name, *question; /**< owned; text is the resolved config */
-    char **strategy;              /**< owned, cells of them: the strategy's name */
+    char **strategy;              /**< owned, n_strategies of them: their names */
+    uint64_t n_strategies;
+    const detente_design *design; /**< the config's, NULL without one */
+    detente_sweep *sweep;         /**< owned: its points */
     char *personas, *tiers;       /**< owned; names joined by blanks, blanks in names become underscores */
     int n_personas, n_tiers;
     uint64_t seed, cells, replications;
@@ -21,16 +26,16 @@ typedef struct store_header {
     store_identity identity;
 } store_header;
 
+/** @p config must outlive the header. */
 int store_header_init(store_header *header, const detente_config *config, detente_error *error);
 void store_header_clear(store_header *header);
 
 /**
  * Merge what @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not
- * there is NaN. @param stop as in detente_store_options @param[out] merged what there was, may be NULL. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
+ * there is NaN. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
  */
 int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
-                const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
-                detente_error *error);
+                const detente_provenance *provenance, int threads, detente_error *error);
 
 /** Rows of a table on their way from shards to the file. */
 typedef struct store_rows {
@@ -48,7 +53,6 @@ typedef struct store_merger {
     const store_header *header;
     store_catalogue *catalogue;
     detente_error *error;
-    const volatile int *stop;
     hdf_writer out;
     hid_t cell, replication; /**< scales */
     hid_t metric[DETENTE_N_METRICS], summary[DETENTE_N_METRICS];
@@ -62,6 +66,10 @@ typedef struct store_merger {
     store_packer *packer;
 } store_merger;
 
+/** The coordinates of cells: strategy, and a variable for each varied path. */
+void store_coordinates(store_merger *self);
+/** Their names as the attribute `coordinates` lists them; detente_free() it. NULL when out of memory. */
+char *store_coordinate_names(const store_header *header);
 /** Root attributes, coordinates, the state of cells, and all datasets that are filled later. @return 0 or DETENTE_E_MEMORY */
 int store_layout_begin(store_merger *self);
 /** Statistics of a metric for a tile of cells. */

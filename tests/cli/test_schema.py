@@ -69,6 +69,12 @@ RIGHT = {
     "overlay": "{detente: 1, strategy: {concession: {tactic: exponential, kappa0: 0.1}}}",
     "moves": "{detente: 1, moves: {minutes_scale: 2, listen: {validation: 0.1}}}",
     "tiers": "{detente: 1, tiers: [{name: all, authority: 1}]}",
+    "factorial": "{detente: 1, design: {vary: {agent.mirroring: {from: 0, to: 1, steps: 11}, strategy.concession.tactic: "
+                 "[polynomial, relative], customer.persona: {values: [loyal, anxious]}, agent.warmth: [0.1, 0.2]}}}",
+    "sampled": "{detente: 1, design: {type: morris, points: 8, levels: 6, vary: {strategy.concession.beta: {from: 0.2, to: 5, "
+               "log: true}, strategy.persistence: {from: 0, to: 3, integer: true}}}}",
+    "points": "{detente: 1, design: {type: list, points: [{agent.mirroring: 0.1}, {agent.mirroring: 0.3}]}}",
+    "file of points": "{detente: 1, design: {type: list, file: points.csv}}",
     "strategy file": "{name: a, description: mine, playbook: [{do: offer}]}",
     "persona file": "{name: a, share: 0.1, anger: {mean: 0.8, sd: 0.1}}",
 }
@@ -95,7 +101,11 @@ WRONG = {
     "no metric": ("{detente: 1, keep: {columns: [anger]}}", "keep"),
     "no encounters": ("{detente: 1, encounters: 0}", "encounters"),
     "newer format": ("{detente: 2}", "detente"),
-    "later part": ("{detente: 1, design: {type: sobol}}", "design"),
+    "later part": ("{detente: 1, hypotheses: []}", "hypotheses"),
+    "unknown design": ("{detente: 1, design: {type: sobel}}", "type"),
+    "unknown key of a design": ("{detente: 1, design: {varry: {}}}", "varry"),
+    "one value": ("{detente: 1, design: {vary: {agent.mirroring: 0.5}}}", "mirroring"),
+    "one step": ("{detente: 1, design: {vary: {agent.mirroring: {from: 0, to: 1, steps: 1}}}}", "mirroring"),
 }
 
 

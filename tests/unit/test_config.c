@@ -363,7 +363,7 @@ START_TEST(settings_that_are_mistaken)
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "strategies[0].name.x", "1"), "there is no map here"));
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "seed", "[1"), "bracket"));
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "extends", "minimal"), "--set: extends: cannot be set"));
-    ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "design.type", "factorial"), "not part of this version"));
+    ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "design.type", "factorial"), "design.vary: found nothing"));
 }
 END_TEST
 

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A design open for use, and its cells on demand.
+ *
+ * All strategies of a point are compiled together, because binding the point costs more than compiling a cell. Points last used
+ * are kept up to KEPT_BYTES, so that a small sweep compiles each cell once and a large one stays small.
+ */
+#include <detente/design.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "design/cell.h"
+#include "design/sample.h"
+#include "model/cell.h"
+#include "param/point.h"
+#include "population/customers.h"
+
+enum { KEPT_BYTES = 48 << 20, BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
+
+/** The cells of a point. */
+typedef struct compiled {
+    uint64_t point;
+    size_t bytes;
+    int users;
+    struct compiled *next;          /* of its bucket */
+    struct compiled *newer, *older; /* of those nobody uses, and of those in use */
+    detente_cell *cell[];           /* by strategy */
+} compiled;
+
+/** A list by use, the newest first. */
+typedef struct recent {
+    compiled *newest, *oldest;
+} recent;
+
+struct detente_sweep {
+    const detente_config *config;
+    sampler sampler;
+    uint64_t n_points;
+    uint32_t n_strategies;
+    point_maker *own; /* for detente_sweep_config() */
+
+    pthread_mutex_t lock; /* guards all below */
+    point_maker **idle;
+    size_t n_idle, room_idle;
+    compiled *bucket[BUCKETS];
+    recent used, unused;
+    size_t bytes;
+    detente_customers
+        *customers[KEPT_CUSTOMERS]; /* the last that were made: their tables cost more than the rest of a cell */
+    unsigned next_customers;
+};
+
+/* ---- points ------------------------------------------------------------------------------------------------------ */
+
+int detente_sweep_open(detente_sweep **sweep, const detente_config *config, detente_error *error)
+{
+    *sweep = NULL;
+    detente_sweep *s = detente_calloc(1, sizeof *s);
+    if (!s)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+    s->config = config;
+    s->n_points = config->design ? config->design->n_points : 1;
+    s->n_strategies = (uint32_t)config->n_strategies;
+    pthread_mutex_init(&s->lock, NULL);
+    if (config->design && sampler_init(&s->sampler, config)) {
+        detente_sweep_close(s);
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+    }
+    *sweep = s;
+    return 0;
+}
+
+uint64_t detente_sweep_points(const detente_sweep *sweep)
+{
+    return sweep->n_points;
+}
+
+uint32_t detente_sweep_cells(const detente_sweep *sweep)
+{
+    return (uint32_t)(sweep->n_points * sweep->n_strategies);
+}
+
+int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, detente_error *error)
+{
+    const detente_design *design = s->config->design;
+    if (point >= s->n_points)
+        return detente_error_set(error, DETENTE_E_RANGE, "point %llu is not one of the design's %llu",
+                                 (unsigned long long)point, (unsigned long long)s->n_points);
+    if (design && design->row)
+        memcpy(values, design->row + point * (uint64_t)design->n_factors, (size_t)design->n_factors * sizeof *values);
+    else if (design)
+        sampler_values(&s->sampler, point, values);
+    return 0;
+}
+
+/* "point 3 (agent.mirroring 0.5, customer.persona abusive): …" */
+static int point_failed(const detente_sweep *s, uint64_t point, const double *values, int code, detente_error *why,
+                        detente_error *error)
+{
+    char text[512];
+    size_t at = 0;
+    for (int k = 0; k < s->config->design->n_factors && at < sizeof text; k++) {
+        const detente_factor *f = &s->config->design->factor[k];
+        const int n = f->named ? snprintf(text + at, sizeof text - at, "%s%s %s", k ? ", " : "", f->path,
+                                          f->name[(size_t)values[k]])
+                               : snprintf(text + at, sizeof text - at, "%s%s %.6g", k ? ", " : "", f->path, values[k]);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    detente_error_set(error, code, "point %llu (%s%s): %s", (unsigned long long)point, text,
+                      at >= sizeof text ? "…" : "", why->text ? why->text : detente_error_string(code));
+    detente_error_clear(why);
+    return code;
+}
+
+static int make_point(detente_sweep *s, point_maker *maker, uint64_t point, const detente_config **config,
+                      detente_error *error)
+{
+    double values[DETENTE_MAX_FACTORS];
+    detente_error why = {0};
+    int code = detente_sweep_values(s, point, values, error);
+    if (code)
+        return code;
+    code = point_maker_config(maker, values, config, &why);
+    return code ? point_failed(s, point, values, code, &why, error) : 0;
+}
+
+int detente_sweep_config(detente_sweep *s, uint64_t point, const detente_config **config, detente_error *error)
+{
+    if (!s->config->design && point == 0) {
+        *config = s->config;
+        return 0;
+    }
+    const int code = s->own || point >= s->n_points ? 0 : point_maker_create(&s->own, s->config, error);
+    return code ? code : make_point(s, s->own, point, config, error);
+}
+
+/* ---- what is kept ------------------------------------------------------------------------------------------------ */
+
+static compiled **find(detente_sweep *s, uint64_t point)
+{
+    compiled **link = &s->bucket[point % BUCKETS];
+    while (*link && (*link)->point != point)
+        link = &(*link)->next;
+    return link;
+}
+
+static void put_in(recent *list, compiled *c)
+{
+    c->newer = NULL;
+    c->older = list->newest;
+    if (list->newest)
+        list->newest->newer = c;
+    else
+        list->oldest = c;
+    list->newest = c;
+}
+
+static void take_out(recent *list, compiled *c)
+{
+    if (c->newer)
+        c->newer->older = c->older;
+    else
+        list->newest = c->older;
+    if (c->older)
+        c->older->newer = c->newer;
+    else
+        list->oldest = c->newer;
+}
+
+static void compiled_free(compiled *c, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        detente_cell_free(c->cell[i]);
+    detente_free(c);
+}
+
+/* Let go of those that were not used for longest. Called with the lock held. */
+static void make_room(detente_sweep *s)
+{
+    while (s->bytes > KEPT_BYTES && s->unused.oldest) {
+        compiled *c = s->unused.oldest;
+        take_out(&s->unused, c);
+        *find(s, c->point) = c->next;
+        s->bytes -= c->bytes;
+        compiled_free(c, s->n_strategies);
+    }
+}
+
+/* ---- making cells ------------------------------------------------------------------------------------------------ */
+
+static int borrow_maker(detente_sweep *s, point_maker **maker, detente_error *error)
+{
+    pthread_mutex_lock(&s->lock);
+    *maker = s->n_idle ? s->idle[--s->n_idle] : NULL;
+    pthread_mutex_unlock(&s->lock);
+    return *maker ? 0 : point_maker_create(maker, s->config, error);
+}
+
+static void return_maker(detente_sweep *s, point_maker *maker)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->n_idle == s->room_idle) {
+        point_maker **more = detente_realloc(s->idle, (2 * s->room_idle + 1) * sizeof *more);
+        if (more) {
+            s->idle = more;
+            s->room_idle = 2 * s->room_idle + 1;
+        }
+    }
+    if (s->n_idle < s->room_idle) {
+        s->idle[s->n_idle++] = maker;
+        maker = NULL;
+    }
+    pthread_mutex_unlock(&s->lock);
+    point_maker_free(maker);
+}
+
+/* Customers of a point: those of an earlier one where they are the same. @p bytes is what they add. */
+static int find_customers(detente_sweep *s, const detente_config *point, detente_customers **customers, size_t *bytes,
+                          detente_error *error)
+{
+    *customers = NULL;
+    pthread_mutex_lock(&s->lock);
+    for (int i = 0; i < KEPT_CUSTOMERS && !*customers; i++)
+        if (s->customers[i] && detente_customers_match(s->customers[i], point)) {
+            *customers = s->customers[i];
+            detente_customers_hold(*customers);
+        }
+    pthread_mutex_unlock(&s->lock);
+    if (*customers)
+        return 0;
+    const int code = detente_customers_create(customers, point, error);
+    if (code)
+        return code;
+    *bytes += detente_customers_bytes(*customers);
+    detente_customers_hold(*customers);
+    pthread_mutex_lock(&s->lock);
+    detente_customers_release(s->customers[s->next_customers]);
+    s->customers[s->next_customers] = *customers;
+    s->next_customers = (s->next_customers + 1) % KEPT_CUSTOMERS;
+    pthread_mutex_unlock(&s->lock);
+    return 0;
+}
+
+static int compile_strategies(detente_sweep *s, const detente_config *point, compiled *c, detente_error *error)
+{
+    detente_customers *customers;
+    int code = find_customers(s, point, &customers, &c->bytes, error);
+    for (uint32_t i = 0; i < s->n_strategies && !code; i++) {
+        const uint32_t cell = (uint32_t)(c->point * s->n_strategies + i);
+        code = detente_cell_create_for(&c->cell[i], point, (int)i, cell, customers, error);
+        c->bytes += sizeof *c->cell[i] + (point->max_turns + 1) * sizeof(float);
+    }
+    detente_customers_release(customers);
+    return code;
+}
+
+static int compile_point(detente_sweep *s, uint64_t point, compiled **out, detente_error *error)
+{
+    const detente_config *config = s->config;
+    point_maker *maker = NULL;
+    compiled *c = detente_calloc(1, sizeof *c + s->n_strategies * sizeof(detente_cell *));
+    if (!c)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a cell");
+    c->point = point;
+    int code = config->design ? borrow_maker(s, &maker, error) : 0;
+    if (!code && maker)
+        code = make_point(s, maker, point, &config, error);
+    if (!code)
+        code = compile_strategies(s, config, c, error);
+    if (maker)
+        return_maker(s, maker);
+    if (code)
+        compiled_free(c, s->n_strategies);
+    else
+        *out = c;
+    return code;
+}
+
+static compiled *use(detente_sweep *s, uint64_t point)
+{
+    compiled *c = *find(s, point);
+    if (c && c->users++ == 0) {
+        take_out(&s->unused, c);
+        put_in(&s->used, c);
+    }
+    return c;
+}
+
+static int take(void *data, uint32_t cell, const detente_cell **taken, detente_error *error)
+{
+    detente_sweep *s = data;
+    const uint64_t point = cell / s->n_strategies;
+    pthread_mutex_lock(&s->lock);
+    compiled *c = use(s, point), *made = NULL;
+    pthread_mutex_unlock(&s->lock);
+    if (!c) {
+        const int code = compile_point(s, point, &made, error);
+        if (code)
+            return code;
+        pthread_mutex_lock(&s->lock);
+        c = use(s, point); /* another thread may have been faster */
+        if (!c) {
+            c = made;
+            made = NULL;
+            c->users = 1;
+            c->next = s->bucket[point % BUCKETS];
+            s->bucket[point % BUCKETS] = c;
+            s->bytes += c->bytes;
+            put_in(&s->used, c);
+            make_room(s);
+        }
+        pthread_mutex_unlock(&s->lock);
+        if (made)
+            compiled_free(made, s->n_strategies);
+    }
+    *taken = c->cell[cell % s->n_strategies];
+    return 0;
+}
+
+static int has_cell(const compiled *c, uint32_t n, const detente_cell *cell)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (c->cell[i] == cell)
+            return 1;
+    return 0;
+}
+
+static void give_back(void *data, const detente_cell *taken)
+{
+    detente_sweep *s = data;
+    pthread_mutex_lock(&s->lock);
+    /* As many are in use as there are threads. */
+    compiled *c = s->used.newest;
+    while (c && !has_cell(c, s->n_strategies, taken))
+        c = c->older;
+    if (c && --c->users == 0) {
+        take_out(&s->used, c);
+        put_in(&s->unused, c);
+        make_room(s);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+detente_cell_source detente_sweep_source(detente_sweep *sweep)
+{
+    return (detente_cell_source){detente_sweep_cells(sweep), sweep, take, give_back};
+}
+
+void detente_sweep_close(detente_sweep *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n_idle; i++)
+        point_maker_free(s->idle[i]);
+    detente_free(s->idle);
+    for (compiled *c = s->unused.newest, *older; c; c = older) {
+        older = c->older;
+        compiled_free(c, s->n_strategies);
+    }
+    for (int i = 0; i < KEPT_CUSTOMERS; i++)
+        detente_customers_release(s->customers[i]);
+    point_maker_free(s->own);
+    sampler_clear(&s->sampler);
+    pthread_mutex_destroy(&s->lock);
+    detente_free(s);
+}
