@@ -195,7 +195,7 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 check: ## every test; the last line is "N passed, N failed"
 	@tools/deps check
 	@tools/check
-check-long: ## the tests, with those that take long
+check-long: ## the tests, leaving nothing out, with those for races and ten minutes of fuzzing
 	@tools/deps check
 	@tools/check --long
 bench: ## speed: nanoseconds a turn, encounters and rows a second

@@ -155,7 +155,7 @@
 #define DETENTE_STRATEGY_PARAMS(X) \
     X(persistence, 1, 0, 1000, CC, "requests", JUDGED, "requests for a manager that are deflected first, at each tier (whole number)") \
     X(options, 3, 1, 100, CC, "1", JUDGED, "alternatives that the move `options` lays out (whole number)") \
-    X(set_aside, 2, 0, 1000, CC, "turns", JUDGED, "stalls after which an issue without authority is set aside (whole number)") \
+    X(set_aside, 2, 0, 1000, CC, "turns", JUDGED, "stalls after which an issue without authority is set aside; 0 is never (whole number)") \
     X(after_terms, 0, 0, 1, CC, "1", JUDGED, "share held back and given once the customer has agreed (s)")
 
 /** A tier; composure and empathy of tier 0 are agent.composure and agent.empathy. Path prefix `tiers[].` */
@@ -193,7 +193,8 @@
 
 /**
  * The moves of an agent and their effects: X(name, count, validation, warmth, irritation, explanation, choice, minutes,
- * in words). `count` is the observable that counts the move. All judged. Path prefix `moves.<name>.`
+ * in words). `count` is the observable that counts the move. Judged, but for those that the registry's table says are
+ * fitted. Path prefix `moves.<name>.`
  */
 #define DETENTE_MOVES(X) \
     X(listen, listens, 0.05, 0.1, 0, 0, 0, 0.45, "listens in silence") \

@@ -43,6 +43,7 @@ typedef struct detente_store_options {
     int extend;             /**< as resume, but there may be more replications than there were */
     uint32_t shard, shards; /**< write the shard file of so many shards, shard from 1; shards 0: a results file */
     int threads;            /**< threads that may deflate */
+    const volatile int *stop; /**< becomes nonzero: give up merging, return DETENTE_E_INTERRUPTED; may be NULL */
     uint64_t shard_bytes;   /**< 0: default; about how much a shard holds */
 } detente_store_options;
 
@@ -74,6 +75,31 @@ detente_sink detente_store_sink(detente_store *store);
 int detente_store_finish(detente_store *store, const detente_provenance *provenance, detente_error *error);
 /** Release; unfinished parts that hold finished work stay on disk, an empty parts folder is removed. NULL is allowed. */
 void detente_store_free(detente_store *store);
+
+/** How to merge; all zero is the default. */
+typedef struct detente_merge_options {
+    int partial;            /**< take what there is, folders of unfinished work too */
+    int force;              /**< replace an existing OUT.h5, as in detente_store_options */
+    int threads;            /**< threads that may deflate */
+    const volatile int *stop; /**< as in detente_store_options */
+} detente_merge_options;
+
+/** What was merged. */
+typedef struct detente_merged {
+    size_t files;           /**< shard files read */
+    uint64_t units;         /**< replications of cells that were there */
+    uint64_t units_planned; /**< that the config asks for */
+    uint64_t encounters;    /**< played in all */
+} detente_merged;
+
+/**
+ * Make one results file of the @p n shard files @p source, in any order: the bytes of one run, but for group provenance. They
+ * stay where they are; memory does not grow with their size.
+ * @param[out] merged  may be NULL
+ * @return 0; DETENTE_E_INPUT when a shard is missing, there twice, damaged or of another run; else as detente_store_create()
+ */
+int detente_store_merge(const char *path, const char *const *source, size_t n, const detente_merge_options *options,
+                        const detente_provenance *provenance, detente_merged *merged, detente_error *error);
 
 /** A results file opened for reading. */
 typedef struct detente_results detente_results;

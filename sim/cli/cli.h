@@ -33,6 +33,7 @@ int cli_params(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_export(int argc, char **argv);
+int cli_merge(int argc, char **argv);
 
 /** Exit status of an error code; 0 for 0. DETENTE_E_INTERRUPTED is 128 + the signal that was caught. */
 int cli_status_of(int code);
@@ -96,6 +97,21 @@ void cli_cells_free(detente_cell **cells, int n);
 
 /** Print "N strategies x N replications x N encounters = N encounters" behind @p before. @return 0 or DETENTE_E_RANGE beyond 2^64 */
 int cli_print_size(const char *before, const detente_config *config, detente_error *error);
+
+enum { CLI_STAMP_SIZE = 24, CLI_HOST_SIZE = 256 };
+
+/** What a command knows of itself, for group provenance. */
+typedef struct cli_provenance {
+    char *command; /**< owned; as it could be typed again; NULL when out of memory */
+    char started[CLI_STAMP_SIZE], finished[CLI_STAMP_SIZE], host[CLI_HOST_SIZE];
+} cli_provenance;
+
+void cli_provenance_begin(cli_provenance *provenance, int argc, char **argv);
+/** The work is done. @p out points into @p provenance; the command adds what it knows. */
+void cli_provenance_finish(cli_provenance *provenance, detente_provenance *out);
+void cli_provenance_clear(cli_provenance *provenance);
+/** Print the table of a results file. @return the exit status */
+int cli_print_table(const char *path);
 
 /** Flush stdout. @return @p status, or CLI_FAILED after saying why when what was printed could not be written */
 int cli_finish(int status);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "report/table.h"
 
 int cli_status_of(int code)
 {
@@ -293,6 +294,22 @@ int cli_print_size(const char *before, const detente_config *config, detente_err
            n == 1 ? "y" : "ies", cli_count(config->replications, b), cli_count(config->encounters, c),
            cli_count(all, d));
     return 0;
+}
+
+int cli_print_table(const char *path)
+{
+    detente_error error = {0};
+    detente_results *results = NULL;
+    char *table = NULL;
+    int code = detente_results_open(&results, path, &error);
+    if (!code)
+        code = report_table(results, &table, &error);
+    detente_results_close(results);
+    if (code)
+        return cli_fail(code, &error);
+    const int status = cli_print(table);
+    detente_free(table);
+    return status;
 }
 
 int cli_cells_create(const detente_config *config, detente_cell ***cells, detente_error *error)

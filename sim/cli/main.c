@@ -16,6 +16,7 @@
 static const cli_command commands[] = {
     {"new", "write a commented starter: a scenario, a playbook or an experiment", cli_new},
     {"run", "play a config's encounters, write a results file, print a table", cli_run},
+    {"merge", "make one results file of the shards that parts of a run wrote", cli_merge},
     {"list", "name the library: strategies, personas, scenarios, moves, metrics, observables", cli_list},
     {"params", "print every parameter with its meaning, range, default and source", cli_params},
     {"trace", "print one encounter of a config, turn by turn", cli_trace},
@@ -26,7 +27,7 @@ static const cli_command commands[] = {
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"merge", "compare", "select", "sensitivity", "test", "fit", "report", "plot"};
+static const char *const later[] = {"compare", "select", "sensitivity", "test", "fit", "report", "plot"};
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 10 };
 

@@ -6,15 +6,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "core/text.h"
-#include "core/version.h"
-#include "report/table.h"
 
-enum { MAX_THREADS = 4096, STAMP_SIZE = 24, HOST_SIZE = 256 };
+enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
 enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_EXTEND, KEY_SHARD };
 
 typedef struct run_options {
@@ -27,8 +23,7 @@ typedef struct run_options {
 /* A run under way. */
 typedef struct run_state {
     const run_options *options;
-    char *command;
-    char started[STAMP_SIZE];
+    cli_provenance provenance;
     detente_config config;
     detente_isa isa;
     detente_sweep *sweep;
@@ -48,7 +43,8 @@ static const struct argp_option options[] = {
     {"resume", KEY_RESUME, 0, 0,
      "Go on from where a run to OUT.h5 was ended; begin it, or do nothing, where that is due", 0},
     {"extend", KEY_EXTEND, 0, OPTION_HIDDEN, 0, 0},
-    {"shard", KEY_SHARD, "I/N", OPTION_HIDDEN, 0, 0},
+    {"shard", KEY_SHARD, "I/N", 0,
+     "Play part I of N only, I from 1, and write it as a shard file; `detente merge` makes one file of all N", 0},
     {0}};
 
 static const char doc[] =
@@ -62,6 +58,24 @@ static int set_keep(run_options *run, const char *argument, struct argp_state *s
     static const char *const kept[] = {"none", "encounters", "turns", NULL};
     const int which = cli_choice(state, "--keep", argument, kept);
     return which < 0 ? EINVAL : cli_settings_put(&run->settings, "keep", kept[which]);
+}
+
+/* "I/N" */
+static int set_shard(run_options *run, const char *argument, struct argp_state *state)
+{
+    char first[16] = "";
+    const char *slash = strchr(argument, '/');
+    unsigned long long shard, shards;
+    const size_t length = slash ? (size_t)(slash - argument) : sizeof first;
+    if (length < sizeof first)
+        memcpy(first, argument, length);
+    if (!slash || cli_number(slash + 1, 1, MAX_SHARDS, &shards) || cli_number(first, 1, shards, &shard)) {
+        argp_error(state, "--shard \"%s\": write I/N, I from 1 to N, N up to %d", argument, MAX_SHARDS);
+        return EINVAL;
+    }
+    run->shard = (uint32_t)shard;
+    run->shards = (uint32_t)shards;
+    return 0;
 }
 
 static error_t check_options(const run_options *run, struct argp_state *state)
@@ -111,10 +125,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         run->resume = 1;
         return 0;
     case KEY_EXTEND:
-    case KEY_SHARD:
-        argp_error(state, "this version (%s) cannot %s yet", detente_version(),
-                   key == KEY_EXTEND ? "add to a results file: --extend" : "play a part of a run: --shard");
+        argp_error(state, "this version (%s) cannot add to a results file yet: --extend", detente_version());
         return EINVAL;
+    case KEY_SHARD:
+        return set_shard(run, argument, state);
     case ARGP_KEY_ARG:
         return cli_take(&run->path, argument, "CONFIG", state);
     case ARGP_KEY_END:
@@ -124,60 +138,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* ---- provenance ------------------------------------------------------------------------------------------------- */
-
-/* The command as it could be typed again; NULL when out of memory. */
-static char *quoted_command(int argc, char **argv)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+";
-    text_buffer b = {0};
-    char *text;
-    text_add(&b, "%s", argv[0]);
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
-        if (*word && word[strspn(word, plain)] == '\0') {
-            text_add(&b, " %s", word);
-            continue;
-        }
-        text_add(&b, " '");
-        for (; *word; word++)
-            text_add(&b, *word == '\'' ? "'\\''" : "%c", *word);
-        text_add(&b, "'");
-    }
-    return text_finish(&b, &text, NULL) ? NULL : text;
-}
-
-/* Now, in ISO 8601, universal time. */
-static void stamp(char out[STAMP_SIZE])
-{
-    const time_t now = time(NULL);
-    struct tm parts;
-    if (!gmtime_r(&now, &parts) || strftime(out, STAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        out[0] = '\0';
-}
-
 static int finish_store(run_state *run, detente_error *error)
 {
-    char host[HOST_SIZE] = "", finished[STAMP_SIZE];
-    struct timespec cpu = {0};
-    if (gethostname(host, sizeof host - 1))
-        host[0] = '\0';
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-    stamp(finished);
-    const detente_provenance provenance = {.git_revision = detente_git_revision(),
-                                           .command = run->command,
-                                           .host = host,
-                                           .compiler = detente_compiler(),
-                                           .flags = detente_compiler_flags(),
-                                           .isa = detente_isa_name(run->isa),
-                                           .started = run->started,
-                                           .finished = finished,
-                                           .threads = run->options->threads,
-                                           .ranks = 1,
-                                           .encounters = run->done.encounters_done,
-                                           .turns = run->done.turns_done,
-                                           .cpu_seconds = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec,
-                                           .wall_seconds = run->done.seconds};
+    detente_provenance provenance;
+    cli_provenance_finish(&run->provenance, &provenance);
+    provenance.isa = detente_isa_name(run->isa);
+    provenance.threads = run->options->threads;
+    provenance.wall_seconds = run->done.seconds;
     return detente_store_finish(run->store, &provenance, error);
 }
 
@@ -211,23 +178,19 @@ static int print_plan(const run_state *run, detente_error *error)
 
 static int print_results(const run_state *run)
 {
-    detente_error error = {0};
-    detente_results *results = NULL;
-    char *table = NULL, encounters[32], turns[32], rate[32];
-    int code = detente_results_open(&results, run->options->output, &error);
-    if (!code)
-        code = report_table(results, &table, &error);
-    detente_results_close(results);
-    if (code)
-        return cli_fail(code, &error);
+    char encounters[32], turns[32], rate[32];
     const detente_progress *done = &run->done;
-    int status = cli_print(table);
-    detente_free(table);
+    const int status = run->options->shards ? CLI_DONE : cli_print_table(run->options->output);
+    if (status)
+        return status;
     printf("%s encounters, %s turns, %.2f s, %s encounters/s; written to %s\n",
            cli_count(done->encounters_done, encounters), cli_count(done->turns_done, turns), done->seconds,
            cli_count(done->seconds > 0 ? (uint64_t)((double)done->encounters_done / done->seconds) : 0, rate),
            run->options->output);
-    return status;
+    if (run->options->shards)
+        printf("shard %u of %u: `detente merge -o OUT.h5 SHARD.h5...` makes one file of all %u\n", run->options->shard,
+               run->options->shards, run->options->shards);
+    return CLI_DONE;
 }
 
 /* What lies in the parts folder once the store has been released. */
@@ -291,6 +254,7 @@ static int run_into_store(run_state *run, detente_error *error)
                                        .shard = asked->shard,
                                        .shards = asked->shards,
                                        .threads = asked->threads,
+                                       .stop = cli_signals_caught(),
                                        .shard_bytes = shard_bytes()};
     int code = detente_store_create(&run->store, asked->output, &run->config, &how, error);
     if (code)
@@ -339,10 +303,9 @@ int cli_run(int argc, char **argv)
     static const struct argp argp = {options, parse_option, "CONFIG", doc, NULL, NULL, NULL};
     run_options asked = {0};
     run_state run = {.options = &asked};
-    stamp(run.started);
-    run.command = quoted_command(argc, argv);
+    cli_provenance_begin(&run.provenance, argc, argv);
     int status = cli_parse(&argp, argc, argv, &asked);
-    if (!status && !run.command) {
+    if (!status && !run.provenance.command) {
         cli_tell("out of memory");
         status = 1 + CLI_FAILED;
     }
@@ -352,6 +315,6 @@ int cli_run(int argc, char **argv)
     detente_sweep_close(run.sweep);
     detente_config_clear(&run.config);
     cli_settings_clear(&asked.settings);
-    detente_free(run.command);
+    cli_provenance_clear(&run.provenance);
     return status;
 }

@@ -360,9 +360,11 @@ LANE_INLINE void group_turn(detente_play *play, lane_group *g, lane_group *next,
 
 /*
  * Most playbooks use no feature but endings: for these the branches on the others are gone before the kernel is compiled, which
- * leaves long stretches without a branch, whose instructions the compiler can arrange to fill each other's waits.
+ * leaves long stretches without a branch, whose instructions the compiler can arrange to fill each other's waits. It may, because
+ * the two groups are said not to overlap.
  */
-static __attribute__((noinline)) void plain_turn(detente_play *play, lane_group *g, lane_group *next)
+static __attribute__((noinline)) void plain_turn(detente_play *restrict play, lane_group *restrict g,
+                                                 lane_group *restrict next)
 {
     group_turn(play, g, next, 1);
 }

@@ -27,7 +27,7 @@ static const struct {
      "Accepting, asking for a manager, hanging up: equations (13) to (15). A base of -1000 is never."},
     {"outcome.distributive", "Outcomes", "Satisfaction, return, word of mouth: equations (16) to (19)."},
     {"moves.minutes_scale", "The moves",
-     "Each effect of a move is a parameter, `moves.<move>.<effect>`, such as `moves.apologise.warmth`. All are judged."},
+     "Each effect of a move is a parameter, `moves.<move>.<effect>`, such as `moves.apologise.warmth`."},
 };
 enum { N_HEADINGS = sizeof HEADINGS / sizeof HEADINGS[0] };
 
@@ -54,6 +54,35 @@ static const char *unit_of(const detente_param *row)
 static int has_source(const detente_param *row)
 {
     return strcmp(row->source, detente_status_name(row->status)) != 0;
+}
+
+/* Where the effects of moves come from: judged, but for those named. */
+static void add_move_sources(text_buffer *b, int markdown)
+{
+    static const size_t WIDTH[] = {98};
+    const section effects = registry_section(SECTION_MOVE);
+    text_buffer words = {0};
+    char *line;
+    const char *between = " but for ";
+    text_add(&words, "Effects are judged");
+    for (size_t i = 0; i < DETENTE_N_MOVES * effects.n; i++) {
+        const detente_param *row = &effects.param[i];
+        if (row->status == DETENTE_STATUS_JUDGED)
+            continue;
+        text_add(&words, markdown ? "%s`%s` (%s)" : "%s%s (%s)", between, row->path, row->source);
+        between = "; ";
+    }
+    text_add(&words, ".");
+    if (text_finish(&words, &line, NULL)) {
+        b->failed = 1;
+        return;
+    }
+    text_add(b, "\n");
+    if (markdown)
+        text_add(b, "%s\n", line);
+    else
+        text_add_columns(b, 0, (const char *const[]){line}, WIDTH, 1);
+    detente_free(line);
 }
 
 /* Effects down, then moves down and effects across. @p markdown: as tables of Markdown */
@@ -127,6 +156,7 @@ int detente_registry_table(char **text, detente_error *error)
         }
     }
     add_moves(&b, 0);
+    add_move_sources(&b, 0);
     return text_finish(&b, text, error);
 }
 
@@ -154,6 +184,7 @@ int detente_registry_markdown(char **text, detente_error *error)
         }
     }
     add_moves(&b, 1);
+    add_move_sources(&b, 1);
     return text_finish(&b, text, error);
 }
 

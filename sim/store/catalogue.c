@@ -89,7 +89,7 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
     else if (status)
         damaged(error, path);
     else if (ours)
-        status = store_identity_check(theirs, ours, path, error);
+        status = store_identity_check(theirs, ours, path, NULL, error);
     if (!status)
         status = add_sets(catalogue, file, path, (uint64_t)there.st_size, error);
     H5Fclose(file);

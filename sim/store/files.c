@@ -85,6 +85,12 @@ static int part_order(const void *a, const void *b)
     return x->last > y->last ? -1 : x->last < y->last;
 }
 
+/* Whether part i lies in the last of the first `kept`: they stand after a part that was made of them. */
+static int is_covered(const store_folder *folder, size_t kept, size_t i)
+{
+    return kept > 0 && folder->part[i].last <= folder->part[kept - 1].last;
+}
+
 static int folder_list(store_folder *folder, detente_error *error)
 {
     DIR *entries = opendir(folder->path);
@@ -97,8 +103,22 @@ static int folder_list(store_folder *folder, detente_error *error)
             status = store_folder_add(folder, part, error);
     }
     closedir(entries);
-    if (folder->n > 1)
-        qsort(folder->part, folder->n, sizeof *folder->part, part_order);
+    return status;
+}
+
+int store_folder_look(store_folder *folder, const char *path, detente_error *error)
+{
+    *folder = (store_folder){.lock = -1};
+    folder->path = detente_strdup(path);
+    int status =
+        folder->path ? folder_list(folder, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    size_t kept = 0;
+    for (size_t i = 0; i < folder->n; i++)
+        if (!is_covered(folder, kept, i))
+            folder->part[kept++] = folder->part[i];
+    folder->n = kept;
+    if (status)
+        store_folder_close(folder);
     return status;
 }
 
@@ -129,7 +149,10 @@ int store_folder_add(store_folder *folder, store_part part, detente_error *error
         folder->part = larger;
         folder->capacity = capacity;
     }
-    folder->part[folder->n++] = part;
+    size_t at = folder->n++;
+    for (; at > 0 && part_order(&folder->part[at - 1], &part) > 0; at--)
+        folder->part[at] = folder->part[at - 1];
+    folder->part[at] = part;
     return 0;
 }
 
@@ -172,8 +195,7 @@ int store_folder_prune(store_folder *folder, detente_error *error)
 {
     size_t kept = 0;
     for (size_t i = 0; i < folder->n; i++) {
-        /* Those that begin where it does, or later, stand after a part that was made of them. */
-        if (kept == 0 || folder->part[i].last > folder->part[kept - 1].last) {
+        if (!is_covered(folder, kept, i)) {
             folder->part[kept++] = folder->part[i];
             continue;
         }

@@ -27,6 +27,8 @@ char *store_format(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /** Make OUT.parts if need be, lock it, list its shards. @return 0, DETENTE_E_BUSY, DETENTE_E_IO, DETENTE_E_MEMORY */
 int store_folder_open(store_folder *folder, const char *output, detente_error *error);
+/** List the shards of a folder that is only read, whoever holds its lock. Release with store_folder_close(). */
+int store_folder_look(store_folder *folder, const char *path, detente_error *error);
 /** Note a shard that was written. */
 int store_folder_add(store_folder *folder, store_part part, detente_error *error);
 /** Path of a shard; NULL when out of memory. */

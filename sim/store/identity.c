@@ -48,7 +48,7 @@ int store_shard_identity(hid_t file, store_identity *identity)
     return status;
 }
 
-int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path,
+int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path, const char *here,
                          detente_error *error)
 {
     if (theirs->format_version != ours->format_version || theirs->model_version != ours->model_version ||
@@ -65,8 +65,8 @@ int store_identity_check(const store_identity *theirs, const store_identity *our
     char *list = NULL;
     const int status = detente_config_differences(theirs->config, ours->config, &list, error);
     if (!status)
-        detente_error_set(error, DETENTE_E_INPUT, "%s: is of another run, there and here differ:\n%s", path,
-                          list ? list : "  cells");
+        detente_error_set(error, DETENTE_E_INPUT, "%s: is of another run%s%s, there and here differ:\n%s", path,
+                          here ? " than " : "", here ? here : "", list ? list : "  cells");
     detente_free(list);
     return status ? status : DETENTE_E_INPUT;
 }

@@ -11,9 +11,14 @@
 /* Units of a metric that are held at once. */
 enum { TILE_UNITS = 1 << 19 };
 
+static int stopped(const store_merger *self)
+{
+    return self->stop && __atomic_load_n(self->stop, __ATOMIC_RELAXED);
+}
+
 static int working(const store_merger *self)
 {
-    return !self->out.bad && !self->out.disk_errno;
+    return !self->out.bad && !self->out.disk_errno && !stopped(self);
 }
 
 /* What is known without the metrics: how far each cell has come. */
@@ -292,9 +297,11 @@ static detente_provenance whole_provenance(const store_merger *self, const deten
 }
 
 int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
-                const detente_provenance *provenance, int threads, detente_error *error)
+                const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
+                detente_error *error)
 {
-    store_merger self = {.header = header, .catalogue = catalogue, .error = error, .out = {.fd = -1, .file = -1}};
+    store_merger self = {
+        .header = header, .catalogue = catalogue, .error = error, .stop = stop, .out = {.fd = -1, .file = -1}};
     hdf_session session;
     int status = merger_init(&self);
     hdf_enter(&session);
@@ -302,6 +309,8 @@ int store_merge(const store_header *header, store_catalogue *catalogue, const ch
         status = hdf_create(&self.out, path, error);
     if (!status) {
         status = merge_all(&self, threads);
+        if (!status && stopped(&self))
+            status = detente_error_set(error, DETENTE_E_INTERRUPTED, "%s", detente_error_string(DETENTE_E_INTERRUPTED));
         if (!status) {
             const detente_provenance whole = whole_provenance(&self, provenance);
             store_layout_finish(&self, &whole);
@@ -313,6 +322,9 @@ int store_merge(const store_header *header, store_catalogue *catalogue, const ch
             status = hdf_commit(&self.out, error);
     }
     hdf_leave(&session);
+    if (merged)
+        *merged =
+            (detente_merged){catalogue->n_files, self.units, header->cells * header->replications, self.encounters};
     merger_clear(&self);
     return status;
 }

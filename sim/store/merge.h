@@ -32,10 +32,11 @@ void store_header_clear(store_header *header);
 
 /**
  * Merge what @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not
- * there is NaN. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
+ * there is NaN. @param stop as in detente_store_options @param[out] merged what there was, may be NULL. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
  */
 int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
-                const detente_provenance *provenance, int threads, detente_error *error);
+                const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
+                detente_error *error);
 
 /** Rows of a table on their way from shards to the file. */
 typedef struct store_rows {
@@ -53,6 +54,7 @@ typedef struct store_merger {
     const store_header *header;
     store_catalogue *catalogue;
     detente_error *error;
+    const volatile int *stop;
     hdf_writer out;
     hid_t cell, replication; /**< scales */
     hid_t metric[DETENTE_N_METRICS], summary[DETENTE_N_METRICS];

@@ -58,18 +58,18 @@ static int look(const char *path, detente_error *error)
     return 1;
 }
 
-int store_check_output(const detente_store *store, detente_error *error)
+int store_check_output(const char *path, int force, detente_error *error)
 {
-    const int found = look(store->path, error);
+    const int found = look(path, error);
     if (found <= 0)
         return found;
-    if (!store->options.force)
-        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", store->path);
+    if (!force)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", path);
     /* A slip must not cost a config or a playbook. */
-    return may_be_results(store->path)
+    return may_be_results(path)
                ? 0
                : detente_error_set(error, DETENTE_E_EXISTS,
-                                   "%s: exists and is not a results file: --force does not replace it", store->path);
+                                   "%s: exists and is not a results file: --force does not replace it", path);
 }
 
 /* Whether every cell of a results file has all its replications: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */
@@ -138,7 +138,7 @@ static int look_at_results(detente_store *store, detente_error *error)
     if (complete < 0)
         return complete;
     theirs.identity.shard = theirs.identity.shards = 1;
-    int status = store_identity_check(&theirs.identity, &store->header.identity, store->path, error);
+    int status = store_identity_check(&theirs.identity, &store->header.identity, store->path, NULL, error);
     if (!status)
         status = check_replications(store, theirs.replications, store->path, error);
     store->finished = !status && complete;
@@ -234,7 +234,9 @@ static int take_parts(detente_store *store, detente_error *error)
 int store_open_output(detente_store *store, detente_error *error)
 {
     int found = look(store->path, error);
-    int status = found < 0 ? found : found && !goes_on(store) ? store_check_output(store, error) : 0;
+    int status = found < 0                  ? found
+                 : found && !goes_on(store) ? store_check_output(store->path, store->options.force, error)
+                                            : 0;
     if (!status)
         status = store_folder_open(&store->folder, store->path, error);
     if (!status)
@@ -244,7 +246,7 @@ int store_open_output(detente_store *store, detente_error *error)
     else if (!status && found && goes_on(store))
         status = store->options.shards ? look_at_shard(store, error) : look_at_results(store, error);
     else if (!status && found)
-        status = store_check_output(store, error);
+        status = store_check_output(store->path, store->options.force, error);
     if (status)
         return status;
     if (store->finished) /* killed before the parts of a finished file were removed */

@@ -144,6 +144,9 @@ static int read_identity(detente_results *self, detente_error *error)
 
 static int read_frame(detente_results *self, detente_error *error)
 {
+    if (H5Aexists(self->file, "sweep_sha256") > 0)
+        return detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s: is a shard: `detente merge` makes a results file of all of them", self->path);
     int status = read_identity(self, error);
     if (status)
         return status;

@@ -74,9 +74,10 @@ void store_shard_identify(hdf_writer *out, const store_identity *identity);
 /** Read that back. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY. Release with store_identity_clear(), after a failure too. */
 int store_shard_identity(hid_t file, store_identity *identity);
 void store_identity_clear(store_identity *identity);
-/** Say what keeps work of @p theirs from being part of a run of @p ours; replications may differ. @return 0 when nothing
+/** Say what keeps work of @p theirs, in @p path, from being part of a run of @p ours, in @p here (NULL: the one asked for);
+ * replications may differ. @return 0 when nothing
  * does, DETENTE_E_INPUT, DETENTE_E_MEMORY */
-int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path,
+int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path, const char *here,
                          detente_error *error);
 
 /** Add set number @p set of a file. @param row_bytes bytes of a row of each table @return 0 or DETENTE_E_MEMORY */

@@ -275,7 +275,8 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
     if (!status)
         status = store_catalogue_order(&catalogue, error);
     if (!status)
-        status = store_merge(&store->header, &catalogue, into, provenance, store->options.threads, error);
+        status = store_merge(&store->header, &catalogue, into, provenance, store->options.threads, store->options.stop,
+                             NULL, error);
     store_catalogue_clear(&catalogue);
     return status;
 }
@@ -308,7 +309,7 @@ static int merge(detente_store *store, const detente_provenance *provenance, det
         status =
             store->options.shards ? gather_parts(store, merged, error) : merge_parts(store, merged, provenance, error);
     if (!status)
-        status = store_check_output(store, error);
+        status = store_check_output(store->path, store->options.force, error);
     if (!status)
         status = store_rename(merged, store->path, store->options.force, error);
     detente_free(merged);

@@ -154,14 +154,14 @@ static int measure_tone_noise(limit_run *run)
     for (uint32_t e = 0; e < run->played.encounters; e++) {
         double sum[5] = {0};
         limit_trace(run, 0, 0, e);
-        for (uint32_t i = SETTLED; i < run->n_turns; i++) {
+        for (size_t i = SETTLED; i < run->n_rows; i++) {
             const double h = run->turns[i].hostility - mean[0], g = run->turns[i].agent_hostility - mean[1];
             const double value[] = {h, g, h * h - X[0][0], h * g - X[0][1], g * g - X[1][1]};
             for (int k = 0; k < 5; k++)
                 sum[k] += value[k];
         }
         for (int k = 0; k < 5; k++)
-            limit_mean_add(&average[k], sum[k] / (run->n_turns - SETTLED));
+            limit_mean_add(&average[k], sum[k] / (double)(run->n_rows - SETTLED));
     }
     int code = 0;
     for (int k = 0; k < 5 && !code; k++)
@@ -197,7 +197,7 @@ static int measure_decay(limit_run *run)
         double expected = A0, measured = A0, worst = -1;
         int waited = 0; /* a transfer's row is from before the wait */
         limit_trace(run, s, 0, 0);
-        for (uint32_t i = 0; i < run->n_turns; i++) {
+        for (size_t i = 0; i < run->n_rows; i++) {
             const double A = A0 * exp2(-(double)run->turns[i].minutes / tau), off = fabs(run->turns[i].anger - A);
             waited |= run->turns[i].tier > 0;
             if (!(off / A <= worst)) {

@@ -77,8 +77,9 @@ static int measure_curve(limit_run *run)
         const detente_concession *c = &run->told.strategy[s].concession;
         double expected = NAN, measured = NAN, worst = -1;
         limit_trace(run, s, 0, 0);
-        for (uint32_t t = 0; t < run->n_turns; t++) {
-            const double offer = c->opening + (cap - c->opening) * curve(c, t), off = fabs(run->turns[t].offer - offer);
+        for (size_t t = 0; t < run->n_rows; t++) {
+            const double offer = c->opening + (cap - c->opening) * curve(c, (double)t),
+                         off = fabs(run->turns[t].offer - offer);
             if (!(off <= worst)) {
                 worst = off;
                 expected = offer;

@@ -27,8 +27,9 @@ typedef struct limit_run {
     detente_config played; /* as told, with the wrong settings of a test */
     detente_cell **cell;   /* of played, one a strategy */
     detente_block *block;  /* work space */
-    detente_turn *turns;   /* work space: played.max_turns rows */
-    uint32_t n_turns;      /* rows that limit_trace() filled */
+    detente_turn *turns;   /* work space */
+    size_t n_rows;         /* of turns: as many as an encounter may have, told or played */
+    uint32_t n_turns;      /* rows that limit_trace() filled; what the others hold is NAN, so that reading it fails */
     verify_lines *lines;
     detente_error *error;
 } limit_run;

@@ -26,25 +26,23 @@ const char *detente_verify_config(size_t index, const char **limit)
     return of->config;
 }
 
-/* The next line, with its words; NULL when memory is out (the error is set). */
-static detente_verify_line *next_line(limit_run *run, const char *what, va_list arguments)
+/* Add a line: @p line with its words. */
+static int add_line(limit_run *run, const detente_verify_line *line, const char *what, va_list arguments)
 {
     verify_lines *lines = run->lines;
     if (lines->n == lines->room) {
         const size_t room = lines->room ? 2 * lines->room : 64;
         detente_verify_line *grown = detente_realloc(lines->line, room * sizeof *grown);
-        if (!grown) {
-            detente_error_set(run->error, DETENTE_E_MEMORY, "out of memory for the limits");
-            return NULL;
-        }
+        if (!grown)
+            return detente_error_set(run->error, DETENTE_E_MEMORY, "out of memory for the limits");
         lines->line = grown;
         lines->room = room;
     }
-    detente_verify_line *line = &lines->line[lines->n++];
-    *line = (detente_verify_line){0};
-    snprintf(line->limit, sizeof line->limit, "%s", run->limit);
-    vsnprintf(line->what, sizeof line->what, what, arguments);
-    return line;
+    detente_verify_line *added = &lines->line[lines->n++];
+    *added = *line;
+    snprintf(added->limit, sizeof added->limit, "%s", run->limit);
+    vsnprintf(added->what, sizeof added->what, what, arguments);
+    return 0;
 }
 
 /* A z that is no number is a comparison that failed. */
@@ -53,73 +51,60 @@ static double safe(double z)
     return isnan(z) ? INFINITY : z;
 }
 
-static double ratio(double difference, double error)
+static detente_verify_line compared(double expected, double measured, double error)
 {
-    return difference == 0 ? 0 : safe(difference / error);
+    const double difference = measured - expected;
+    return (detente_verify_line){.expected = expected,
+                                 .measured = measured,
+                                 .error = error,
+                                 .z = difference == 0 ? 0 : safe(difference / error)};
 }
 
 int limit_add(limit_run *run, double expected, double measured, double error, const char *what, ...)
 {
+    const detente_verify_line line = compared(expected, measured, error);
     va_list arguments;
     va_start(arguments, what);
-    detente_verify_line *line = next_line(run, what, arguments);
+    const int code = add_line(run, &line, what, arguments);
     va_end(arguments);
-    if (!line)
-        return DETENTE_E_MEMORY;
-    line->expected = expected;
-    line->measured = measured;
-    line->error = error;
-    line->z = ratio(measured - expected, error);
-    return 0;
+    return code;
 }
 
 int limit_add_share(limit_run *run, double expected, double count, double n, const char *what, ...)
 {
+    const detente_verify_line line = compared(expected, count / n, sqrt(expected * (1 - expected) / n));
     va_list arguments;
     va_start(arguments, what);
-    detente_verify_line *line = next_line(run, what, arguments);
+    const int code = add_line(run, &line, what, arguments);
     va_end(arguments);
-    if (!line)
-        return DETENTE_E_MEMORY;
-    line->expected = expected;
-    line->measured = count / n;
-    line->error = sqrt(expected * (1 - expected) / n);
-    line->z = ratio(line->measured - expected, line->error);
-    return 0;
+    return code;
 }
 
 int limit_add_counts(limit_run *run, const double *expected, const double *count, int cells, const char *what, ...)
 {
+    const double df = cells - 1, spread = 2 / (9 * df);
+    detente_verify_line line = {.expected = df, .error = sqrt(2 * df)};
+    for (int i = 0; i < cells; i++)
+        line.measured += (count[i] - expected[i]) * (count[i] - expected[i]) / expected[i];
+    line.z = safe((cbrt(line.measured / df) - (1 - spread)) / sqrt(spread));
     va_list arguments;
     va_start(arguments, what);
-    detente_verify_line *line = next_line(run, what, arguments);
+    const int code = add_line(run, &line, what, arguments);
     va_end(arguments);
-    if (!line)
-        return DETENTE_E_MEMORY;
-    const double df = cells - 1, spread = 2 / (9 * df);
-    for (int i = 0; i < cells; i++)
-        line->measured += (count[i] - expected[i]) * (count[i] - expected[i]) / expected[i];
-    line->expected = df;
-    line->error = sqrt(2 * df);
-    line->z = safe((cbrt(line->measured / df) - (1 - spread)) / sqrt(spread));
-    return 0;
+    return code;
 }
 
 int limit_add_exact(limit_run *run, double expected, double measured, double tolerance, const char *what, ...)
 {
+    const double difference = measured - expected;
+    const double z = fabs(difference) <= tolerance ? 0 : difference < 0 ? -INFINITY : INFINITY;
+    const detente_verify_line line = {
+        .expected = expected, .measured = measured, .error = tolerance, .exact = 1, .z = z};
     va_list arguments;
     va_start(arguments, what);
-    detente_verify_line *line = next_line(run, what, arguments);
+    const int code = add_line(run, &line, what, arguments);
     va_end(arguments);
-    if (!line)
-        return DETENTE_E_MEMORY;
-    const double difference = measured - expected;
-    line->expected = expected;
-    line->measured = measured;
-    line->error = tolerance;
-    line->exact = 1;
-    line->z = fabs(difference) <= tolerance ? 0 : difference < 0 ? -INFINITY : INFINITY;
-    return 0;
+    return code;
 }
 
 int limit_add_mean(limit_run *run, double expected, const limit_mean *d, const char *what)
@@ -131,6 +116,7 @@ int limit_add_mean(limit_run *run, double expected, const limit_mean *d, const c
 void limit_trace(limit_run *run, int strategy, uint32_t replication, uint32_t encounter)
 {
     run->n_turns = detente_cell_trace(run->cell[strategy], replication, encounter, run->turns, run->block);
+    memset(run->turns + run->n_turns, 0xff, (run->n_rows - run->n_turns) * sizeof *run->turns);
 }
 
 static int compile(limit_run *run)
@@ -138,7 +124,8 @@ static int compile(limit_run *run)
     const size_t n = (size_t)run->played.n_strategies;
     run->cell = detente_calloc(n, sizeof(detente_cell *));
     run->block = detente_aligned_calloc(64, sizeof *run->block);
-    run->turns = detente_calloc(run->played.max_turns, sizeof *run->turns);
+    run->n_rows = run->told.max_turns > run->played.max_turns ? run->told.max_turns : run->played.max_turns;
+    run->turns = detente_calloc(run->n_rows, sizeof *run->turns);
     if (!run->cell || !run->block || !run->turns)
         return detente_error_set(run->error, DETENTE_E_MEMORY, "out of memory for the limits");
     for (size_t i = 0; i < n; i++) {

@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "trace", "replay", "params", "check", "export", "verify"]
-LATER = ["merge", "compare", "select", "sensitivity", "test", "fit", "report", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "export", "verify"]
+LATER = ["compare", "select", "sensitivity", "test", "fit", "report", "plot"]
 
 
 def test_help_lists_every_command(run):
@@ -54,7 +54,7 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("run", "minimal", "-o", "o.h5", "--progress", "perhaps"), "auto, always, never"),
     (("run", "minimal", "-o", "o.h5", "--set", "seed"), "PATH=VALUE"),
     (("run", "minimal", "-o", "o.h5", "--extend"), "this version"),
-    (("run", "minimal", "-o", "o.h5", "--shard", "1/2"), "this version"),
+    (("run", "minimal", "-o", "o.h5", "--shard", "3/2"), "I from 1 to N"),
     (("check",), "name a CONFIG"),
     (("export", "o.h5"), "--table"),
     (("export", "o.h5", "--table", "sumary"), 'did you mean "summary"?'),

@@ -229,8 +229,8 @@ reference_ending reference_decide(reference *r, reference_encounter *e, referenc
     }
     const int closed = e->closed;
     const reference_ending ending = customer_decides(r, e, t);
-    if (ending == GOES_ON && r->n_items > 1 && e->closed == closed && reference_cap(r, e) <= 0 && e->stalled > 0 &&
-        e->stalled >= r->strategy.set_aside)
+    if (ending == GOES_ON && r->n_items > 1 && e->closed == closed && reference_cap(r, e) <= 0 &&
+        r->strategy.set_aside > 0 && e->stalled >= r->strategy.set_aside)
         return close_item(r, e, t, 0);
     return ending;
 }

@@ -210,7 +210,7 @@ static void random_numbers(detente_strategy *s, gsl_rng *rng)
     s->concession.appeasement = between(rng, 0, 0.2);
     s->persistence = one_of(rng, 4);
     s->options = 1 + one_of(rng, 4);
-    s->set_aside = 1 + one_of(rng, 4);
+    s->set_aside = one_of(rng, 5);
     s->after_terms = one_of(rng, 3) ? 0 : between(rng, 0.02, 0.2);
     if (one_of(rng, 3) == 0)
         s->agent.warmth = between(rng, 0, 0.5);

@@ -27,9 +27,9 @@ _detente_value() { # OPTION: its values; fails for an option that has none
         _detente_words "$(_detente_names strategies)"
         [ ${#COMPREPLY[@]} -gt 0 ] || _detente_files yaml ;;
     trace--phrases | replay--phrases) _detente_files yaml ;;
-    run-o | run--output) _detente_files h5 ;;
+    run-o | run--output | merge-o | merge--output) _detente_files h5 ;;
     verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
-    *-s | *--set | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed) COMPREPLY=() ;;
+    *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -38,7 +38,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run trace replay params check export verify --version --help"
+        _detente_words "new list run merge trace replay params check export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -54,7 +54,8 @@ _detente() {
     case $command in
     new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook experiment $options" ;;
     list) options="strategies personas scenarios moves metrics observables $options" ;;
-    run) options="-o --output --force --resume --keep -s --set -t --threads --progress --dry-run $options" ;;
+    run) options="-o --output --force --resume --shard --keep -s --set -t --threads --progress --dry-run $options" ;;
+    merge) options="-o --output --partial --force $options" ;;
     trace) options="-e --encounter -r --replication -S --strategy -s --set --format --phrases $options" ;;
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
     params) options="-f --format $options" ;;
@@ -65,7 +66,7 @@ _detente() {
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    replay/* | export/*) _detente_files h5 ;;
+    replay/* | export/* | merge/*) _detente_files h5 ;;
     *)
         _detente_files yaml
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
