@@ -32,6 +32,14 @@ def test_every_block_runs(detente, tmp_path):
     assert "my-desk" in said["python"] and "my-desk" in said["r"]
 
 
+def test_the_demo_ends_as_shown(run):
+    (shown,) = re.findall(r"(?ms)^```\n(strategy .*?)^\.\.\.$", TEXT)
+    done = run("run", ROOT / "experiments/playbooks/config.yaml", "-o", "demo.h5", "--keep", "none")
+    table = [line.split() for line in done.stdout.splitlines()]
+    lines = [line.split() for line in shown.splitlines()]
+    assert len(lines) == 7 and [line for line in lines if line not in table] == []
+
+
 def test_the_playbook_shown_is_right(run, tmp_path):
     (playbook,) = blocks("yaml")
     (tmp_path / "shown.yaml").write_text("detente: 1\nextends: billing-dispute\nstrategies:\n  - name: shown\n    " +
