@@ -42,7 +42,7 @@ static const struct argp_option options[] = {
     {"dry-run", KEY_DRY_RUN, 0, 0, "Say what would be played and stored, and do nothing", 0},
     {"resume", KEY_RESUME, 0, 0,
      "Go on from where a run to OUT.h5 was ended; begin it, or do nothing, where that is due", 0},
-    {"extend", KEY_EXTEND, 0, OPTION_HIDDEN, 0, 0},
+    {"extend", KEY_EXTEND, 0, 0, "Add replications to OUT.h5, which has fewer than CONFIG asks for", 0},
     {"shard", KEY_SHARD, "I/N", 0,
      "Play part I of N only, I from 1, and write it as a shard file; `detente merge` makes one file of all N", 0},
     {0}};
@@ -87,6 +87,8 @@ static error_t check_options(const run_options *run, struct argp_state *state)
         wrong = "name the results file: -o OUT.h5";
     else if (run->force + run->resume + run->extend > 1)
         wrong = "--resume, --extend and --force exclude each other";
+    else if (run->shards && run->extend)
+        wrong = "--extend adds to a whole file: merge its shards first";
     if (wrong)
         argp_error(state, "%s", wrong);
     return wrong ? EINVAL : 0;
@@ -125,8 +127,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         run->resume = 1;
         return 0;
     case KEY_EXTEND:
-        argp_error(state, "this version (%s) cannot add to a results file yet: --extend", detente_version());
-        return EINVAL;
+        run->extend = 1;
+        return 0;
     case KEY_SHARD:
         return set_shard(run, argument, state);
     case ARGP_KEY_ARG:
@@ -208,7 +210,8 @@ static void tell_kept(const run_state *run)
         cli_count(run->done.encounters_done, done),
         cli_count((uint64_t)detente_sweep_cells(run->sweep) * run->config.replications * run->config.encounters, total),
         output);
-    cli_tell("to go on, run the same command with --resume; --force would discard what is kept");
+    cli_tell("to go on, run the same command with %s; --force would discard what is kept",
+             run->options->extend ? "--extend again" : "--resume");
 }
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */

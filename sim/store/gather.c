@@ -15,6 +15,7 @@ typedef struct gathering {
     const detente_merge_options *options;
     store_catalogue catalogue;
     store_identity first;
+    detente_config config;  /* of the first, with the replications of all */
     const char *first_path; /* owned by the catalogue */
     uint64_t replications;  /* the most that one of them was to have */
     uint32_t *seen;         /* by shard: number of its file in the catalogue + 1 */
@@ -133,16 +134,14 @@ static int check_missing(const gathering *all, detente_error *error)
 }
 
 /* The header of the run that the shards are of, as far as it was planned. */
-static int make_header(const gathering *all, store_header *header, detente_error *error)
+static int make_header(gathering *all, store_header *header, detente_error *error)
 {
-    detente_config config;
-    int status = detente_config_parse(&config, all->first.config, strlen(all->first.config), all->first_path, NULL, 0,
-                                      error, NULL);
+    int status = detente_config_parse(&all->config, all->first.config, strlen(all->first.config), all->first_path, NULL,
+                                      0, error, NULL);
     if (status)
         return status;
-    config.replications = all->replications;
-    status = store_header_init(header, &config, error);
-    detente_config_clear(&config);
+    all->config.replications = all->replications;
+    status = store_header_init(header, &all->config, error);
     if (!status) {
         store_identity ours = header->identity;
         ours.shard = all->first.shard;
@@ -171,8 +170,8 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
     char *into = store_format("%s/merged.tmp", folder.path);
     status = into ? store_check_output(path, options->force, error) : no_memory(error);
     if (!status)
-        status =
-            store_merge(&header, &all->catalogue, into, provenance, options->threads, options->stop, merged, error);
+        status = store_merge(&header, NULL, &all->catalogue, into, provenance, options->threads, options->stop, merged,
+                             error);
     if (!status && !options->partial && merged->units != merged->units_planned)
         status = detente_error_set(error, DETENTE_E_INPUT, "the shards do not hold all units");
     if (!status)
@@ -205,6 +204,7 @@ int detente_store_merge(const char *path, const char *const *source, size_t n, c
         status = merge_into(&all, path, provenance, &done, error);
     if (merged)
         *merged = done;
+    detente_config_clear(&all.config);
     store_identity_clear(&all.first);
     store_catalogue_clear(&all.catalogue);
     detente_free(all.seen);

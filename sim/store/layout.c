@@ -111,7 +111,7 @@ static void table_column(store_merger *self, int table, int c, hid_t row)
     const store_column *column = &header->columns[table].column[c];
     hdf_writer *out = &self->out;
     const hid_t type[] = {H5T_STD_I8LE, H5T_STD_I16LE, H5T_STD_U32LE, H5T_IEEE_F32LE};
-    const hsize_t length = self->catalogue->rows[table], chunk = length < STORE_CHUNK_ROWS ? length : STORE_CHUNK_ROWS;
+    const hsize_t length = self->total_rows[table], chunk = length < STORE_CHUNK_ROWS ? length : STORE_CHUNK_ROWS;
     const hid_t list = hdf_dataset_list(out);
     if (length > 0) {
         hdf_check(out, H5Pset_chunk(list, 1, &chunk));
@@ -139,7 +139,7 @@ static void table_group(store_merger *self, int table)
     static const int64_t none = -1;
     hdf_writer *out = &self->out;
     self->table[table] = hdf_group(out, out->file, store_table_name[table]);
-    const hid_t row = bare_dimension(out, self->table[table], "row", self->catalogue->rows[table]);
+    const hid_t row = bare_dimension(out, self->table[table], "row", self->total_rows[table]);
     for (int c = 0; c < self->header->columns[table].n; c++)
         table_column(self, table, c, row);
     self->first_row[table] =
@@ -213,6 +213,33 @@ static void summary_group(store_merger *self)
     H5Gclose(group);
 }
 
+/* What a later run needs to go on from this file as if it had not ended. */
+static void continuation_group(store_merger *self)
+{
+    static const char *const moment_names[] = {"mean", "m2"};
+    hdf_writer *out = &self->out;
+    const char *metric_names[DETENTE_N_METRICS];
+    const uint64_t units = self->prefix == self->units ? self->units : 0;
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        metric_names[m] = store_metrics[m].name;
+    self->continuation = hdf_group(out, out->file, STORE_CONTINUATION);
+    hdf_number(out, self->continuation, STORE_UNITS, H5T_STD_U64LE, &units);
+    const hid_t metric = hdf_strings(out, self->continuation, "metric", DETENTE_N_METRICS, metric_names);
+    hdf_describe(out, metric, "1", "metric");
+    hdf_scale(out, metric, "metric");
+    const hid_t moment = hdf_strings(out, self->continuation, "moment", 2, moment_names);
+    hdf_describe(out, moment, "1", "mean, and sum of squared deviations from it");
+    hdf_scale(out, moment, "moment");
+    self->moments = hdf_dataset(out, self->continuation, "moments", H5T_IEEE_F64LE, 3,
+                                (const hsize_t[]){DETENTE_N_METRICS, self->header->cells, 2}, H5P_DEFAULT);
+    hdf_describe(out, self->moments, "1", "over all encounters of the cell, in the metric's units");
+    hdf_attach(out, self->moments, metric, 0);
+    hdf_attach(out, self->moments, self->cell, 1);
+    hdf_attach(out, self->moments, moment, 2);
+    H5Dclose(metric);
+    H5Dclose(moment);
+}
+
 int store_layout_begin(store_merger *self)
 {
     const double none = NAN;
@@ -228,6 +255,7 @@ int store_layout_begin(store_merger *self)
             table_group(self, t);
     const int status = write_state(self);
     summary_group(self);
+    continuation_group(self);
     return status;
 }
 
@@ -235,6 +263,47 @@ void store_layout_summary(store_merger *self, int metric, uint64_t first_cell, u
 {
     hdf_write_block(&self->out, self->summary[metric], H5T_NATIVE_DOUBLE, 2, (const hsize_t[]){first_cell, 0},
                     (const hsize_t[]){n, DETENTE_N_STATISTICS}, values);
+}
+
+void store_layout_moments(store_merger *self, int metric, uint64_t first_cell, uint64_t n, const double *values)
+{
+    hdf_write_block(&self->out, self->moments, H5T_NATIVE_DOUBLE, 3, (const hsize_t[]){(hsize_t)metric, first_cell, 0},
+                    (const hsize_t[]){1, n, 2}, values);
+}
+
+static void put_by_entry(store_merger *self, const char *name, uint64_t n, const uint64_t *values, hid_t entry,
+                         const char *long_name)
+{
+    const hsize_t shape = n;
+    const hid_t dataset = hdf_dataset(&self->out, self->continuation, name, H5T_STD_U64LE, 1, &shape, H5P_DEFAULT);
+    if (n)
+        hdf_write(&self->out, dataset, H5T_NATIVE_UINT64, values);
+    hdf_describe(&self->out, dataset, "1", long_name);
+    hdf_attach(&self->out, dataset, entry, 0);
+    H5Dclose(dataset);
+}
+
+int store_layout_bins(store_merger *self)
+{
+    if (!self->histogram)
+        return 0;
+    uint64_t n = 0;
+    uint64_t(*bin)[2] = store_bins_list(self->histogram, self->header->cells, &n);
+    uint64_t *column = detente_alloc((n + 1) * sizeof *column);
+    if (bin && column) {
+        const hid_t entry = bare_dimension(&self->out, self->continuation, "entry", n);
+        for (int k = 0; k < 2; k++) {
+            for (uint64_t i = 0; i < n; i++)
+                column[i] = bin[i][k];
+            put_by_entry(self, k ? "count" : "bin", n, column, entry,
+                         k ? "encounters in the bin" : "((cell * metrics + metric) * 2^16) + bin of the histogram");
+        }
+        H5Dclose(entry);
+    }
+    const int status = bin && column ? 0 : DETENTE_E_MEMORY;
+    detente_free(bin);
+    detente_free(column);
+    return status;
 }
 
 /* The last thing written, so that its strings move nothing else. */
@@ -273,6 +342,8 @@ void store_layout_close(store_merger *self)
         H5Dclose(self->first_row[t]);
         H5Gclose(self->table[t]);
     }
+    H5Dclose(self->moments);
+    H5Gclose(self->continuation);
     H5Dclose(self->cell);
     H5Dclose(self->replication);
 }

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 
 /* Units of a metric that are held at once. */
-enum { TILE_UNITS = 1 << 19 };
+enum { TILE_UNITS = 1 << 17 };
 
 static int stopped(const store_merger *self)
 {
@@ -21,11 +21,20 @@ static int working(const store_merger *self)
     return !self->out.bad && !self->out.disk_errno && !stopped(self);
 }
 
+static int base_damaged(const store_merger *self, int status)
+{
+    return status == DETENTE_E_MEMORY ? detente_error_set(self->error, status, "out of memory")
+                                      : detente_error_set(self->error, status, "%s: is damaged", self->base->path);
+}
+
 /* What is known without the metrics: how far each cell has come. */
 static int count_units(store_merger *self, uint64_t *count)
 {
     const uint64_t cells = self->header->cells, all = cells * self->header->replications;
-    int status = 0;
+    int status = self->base->path ? store_base_counts(self->base, self->units_run) : 0;
+    if (status)
+        return base_damaged(self, status);
+    self->units = self->prefix = self->base->units;
     for (size_t i = 0; i < self->catalogue->n && !status; i++) {
         const store_set *set = &self->catalogue->set[i];
         if (set->first_unit > all || set->n_units > all - set->first_unit)
@@ -39,7 +48,11 @@ static int count_units(store_merger *self, uint64_t *count)
             }
         }
         self->units += set->n_units;
+        if (set->first_unit <= self->prefix)
+            self->prefix = set->first_unit + set->n_units;
     }
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        self->total_rows[t] = self->catalogue->rows[t] + self->base->rows[t];
     return status;
 }
 
@@ -90,15 +103,38 @@ static int tile_read(store_merger *self, merge_tile *tile, int metric)
     return status;
 }
 
+/* What the base has of a tile: units before its end; the catalogue has none of them. */
+static int tile_read_base(store_merger *self, merge_tile *tile, int metric)
+{
+    const store_base *base = self->base;
+    const uint64_t all = self->header->cells, from = tile->first_replication;
+    const uint64_t left = from < base->replications ? base->replications - from : 0;
+    const uint64_t n = left < tile->replications ? left : tile->replications;
+    double *means = n && base->path ? detente_alloc(tile->cells * n * sizeof *means) : NULL;
+    if (!n || !base->path)
+        return 0;
+    int status =
+        means ? store_base_means(base, metric, tile->first_cell, tile->cells, from, n, means) : DETENTE_E_MEMORY;
+    for (uint64_t r = 0; r < n && !status; r++)
+        for (uint64_t c = 0; c < tile->cells; c++)
+            if ((from + r) * all + tile->first_cell + c < base->units) {
+                tile->values[c * tile->replications + r] = means[c * n + r];
+                if (!isnan(means[c * n + r]))
+                    detente_moments_add(&tile->means[c], means[c * n + r]);
+            }
+    detente_free(means);
+    return status ? base_damaged(self, status) : 0;
+}
+
 static void tile_sum(store_merger *self, merge_tile *tile, int metric)
 {
     for (uint64_t r = 0; r < tile->replications; r++) {
         for (uint64_t c = 0; c < tile->cells; c++) {
             const store_moments *from = &tile->moments[r * tile->cells + c];
             const uint64_t count = tile->count[r * tile->cells + c];
-            tile->values[c * tile->replications + r] = count ? from->mean : NAN;
             if (!count)
                 continue;
+            tile->values[c * tile->replications + r] = from->mean;
             const detente_moments unit = {count, from->mean, from->m2, from->min, from->max};
             detente_moments_merge(&tile->encounters[c], &unit);
             detente_moments_add(&tile->means[c], from->mean);
@@ -143,8 +179,30 @@ static int tile_finish(store_merger *self, const merge_tile *tile, int metric)
         summarise(self, (tile->first_cell + c) * DETENTE_N_METRICS + (uint64_t)metric, &tile->encounters[c],
                   &tile->means[c], values + c * DETENTE_N_STATISTICS);
     store_layout_summary(self, metric, tile->first_cell, tile->cells, values);
+    for (uint64_t c = 0; c < tile->cells; c++) {
+        values[2 * c] = tile->encounters[c].mean;
+        values[2 * c + 1] = tile->encounters[c].m2;
+    }
+    store_layout_moments(self, metric, tile->first_cell, tile->cells, values);
     detente_free(values);
     return 0;
+}
+
+/* Sums that go on from those of the base. */
+static int tile_begin(store_merger *self, merge_tile *tile, int metric)
+{
+    for (uint64_t c = 0; c < tile->cells; c++) {
+        detente_moments_init(&tile->encounters[c]);
+        detente_moments_init(&tile->means[c]);
+    }
+    if (!self->base->path)
+        return 0;
+    const int status = store_base_moments(self->base, metric, tile->first_cell, tile->cells, tile->encounters);
+    for (uint64_t c = 0; c < tile->cells && metric == DETENTE_METRIC_turns && !status; c++) {
+        self->turns += tile->encounters[c].mean * (double)tile->encounters[c].count;
+        self->encounters += tile->encounters[c].count;
+    }
+    return status ? base_damaged(self, status) : 0;
 }
 
 static int merge_metric(store_merger *self, merge_tile *tile, int metric)
@@ -154,15 +212,16 @@ static int merge_metric(store_merger *self, merge_tile *tile, int metric)
     for (uint64_t c = 0; c < cells && !status && working(self); c += tile->cells) {
         tile->first_cell = c;
         tile->cells = cells - c < tile->most_cells ? cells - c : tile->most_cells;
-        for (uint64_t k = 0; k < tile->cells; k++) {
-            detente_moments_init(&tile->encounters[k]);
-            detente_moments_init(&tile->means[k]);
-        }
+        status = tile_begin(self, tile, metric);
         for (uint64_t r = 0; r < replications && !status && working(self); r += tile->replications) {
             const uint64_t left = replications - r;
             tile->first_replication = r;
             tile->replications = left < tile->most_replications ? left : tile->most_replications;
-            status = tile_read(self, tile, metric);
+            for (uint64_t i = 0; i < tile->cells * tile->replications; i++)
+                tile->values[i] = NAN;
+            status = tile_read_base(self, tile, metric);
+            if (!status)
+                status = tile_read(self, tile, metric);
             if (!status)
                 tile_sum(self, tile, metric);
         }
@@ -185,18 +244,10 @@ static int merge_metrics(store_merger *self)
 
 static int merge_bins(store_merger *self, const store_shard *shard)
 {
-    for (size_t i = 0; i < shard->n_bins; i++) {
-        const uint64_t at = shard->bin[i][0] >> 16, bin = shard->bin[i][0] & 0xffff;
-        if (!self->histogram || at >= self->header->cells * DETENTE_N_METRICS)
-            return DETENTE_E_INPUT;
-        uint64_t **page = &self->histogram[at].page[bin / 256];
-        if (!*page)
-            *page = detente_calloc(256, sizeof **page);
-        if (!*page)
-            return DETENTE_E_MEMORY;
-        (*page)[bin % 256] += shard->bin[i][1];
-    }
-    return 0;
+    int status = 0;
+    for (size_t i = 0; i < shard->n_bins && !status; i++)
+        status = store_bin_add(self->histogram, self->header->cells, shard->bin[i][0], shard->bin[i][1]);
+    return status;
 }
 
 /* What a set holds besides moments, read with its file open. */
@@ -250,6 +301,13 @@ static int merge_all(store_merger *self, int threads)
         status = store_rows_begin(self, threads);
     if (status)
         return detente_error_set(self->error, status, "out of memory");
+    if (self->base->path) {
+        status = self->histogram ? store_base_bins(self->base, self->histogram) : 0;
+        if (!status && self->packer)
+            status = store_rows_base(self);
+        if (status)
+            return base_damaged(self, status);
+    }
     if (wants_contents)
         status = merge_contents(self);
     if (!status && working(self)) {
@@ -258,7 +316,11 @@ static int merge_all(store_merger *self, int threads)
             detente_error_set(self->error, status,
                               status == DETENTE_E_MEMORY ? "out of memory" : "unfinished work does not fit together");
     }
-    return status ? status : merge_metrics(self);
+    if (!status)
+        status = merge_metrics(self);
+    if (!status && working(self) && store_layout_bins(self))
+        status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    return status;
 }
 
 static int merger_init(store_merger *self)
@@ -296,15 +358,21 @@ static detente_provenance whole_provenance(const store_merger *self, const deten
     return whole;
 }
 
-int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
+int store_merge(const store_header *header, store_base *base, store_catalogue *catalogue, const char *path,
                 const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
                 detente_error *error)
 {
-    store_merger self = {
-        .header = header, .catalogue = catalogue, .error = error, .stop = stop, .out = {.fd = -1, .file = -1}};
+    store_base none = {.file = -1};
+    store_merger self = {.header = header,
+                         .base = base ? base : &none,
+                         .catalogue = catalogue,
+                         .error = error,
+                         .stop = stop,
+                         .out = {.fd = -1, .file = -1}};
     hdf_session session;
-    int status = merger_init(&self);
     hdf_enter(&session);
+    int status = store_base_open(self.base);
+    status = status ? base_damaged(&self, status) : merger_init(&self);
     if (!status)
         status = hdf_create(&self.out, path, error);
     if (!status) {
@@ -321,6 +389,7 @@ int store_merge(const store_header *header, store_catalogue *catalogue, const ch
         else
             status = hdf_commit(&self.out, error);
     }
+    store_base_close(self.base);
     hdf_leave(&session);
     if (merged)
         *merged =

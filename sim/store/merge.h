@@ -5,6 +5,7 @@
 
 #include <detente/design.h>
 
+#include "store/base.h"
 #include "store/catalogue.h"
 #include "store/pack.h"
 
@@ -31,10 +32,10 @@ int store_header_init(store_header *header, const detente_config *config, detent
 void store_header_clear(store_header *header);
 
 /**
- * Merge what @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not
+ * Merge what @p base (NULL: none) and after it @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not
  * there is NaN. @param stop as in detente_store_options @param[out] merged what there was, may be NULL. Memory does not grow with units: metrics are taken one at a time, in tiles of cells and replications.
  */
-int store_merge(const store_header *header, store_catalogue *catalogue, const char *path,
+int store_merge(const store_header *header, store_base *base, store_catalogue *catalogue, const char *path,
                 const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
                 detente_error *error);
 
@@ -52,16 +53,18 @@ typedef struct store_rows {
 /** One merge: the file's open datasets, and what is needed for all of them. */
 typedef struct store_merger {
     const store_header *header;
+    store_base *base; /**< without a path: there is none */
     store_catalogue *catalogue;
     detente_error *error;
     const volatile int *stop;
     hdf_writer out;
     hid_t cell, replication; /**< scales */
-    hid_t metric[DETENTE_N_METRICS], summary[DETENTE_N_METRICS];
+    hid_t metric[DETENTE_N_METRICS], summary[DETENTE_N_METRICS], continuation, moments;
     hid_t table[STORE_N_TABLES], first_row[STORE_N_TABLES], column[STORE_N_TABLES][STORE_MAX_COLUMNS];
     detente_histogram *histogram; /**< cells x metrics, or NULL */
     uint64_t *units_run;          /**< replications there are, by cell */
-    uint64_t units;               /**< their sum */
+    uint64_t units, prefix;       /**< units there are, and those before the first gap */
+    uint64_t total_rows[STORE_N_TABLES];
     uint64_t encounters;
     double turns;
     store_rows rows[STORE_N_TABLES];
@@ -76,12 +79,18 @@ char *store_coordinate_names(const store_header *header);
 int store_layout_begin(store_merger *self);
 /** Statistics of a metric for a tile of cells. */
 void store_layout_summary(store_merger *self, int metric, uint64_t first_cell, uint64_t n, const double *values);
+/** Mean and m2 of a metric over the encounters of a tile of cells. */
+void store_layout_moments(store_merger *self, int metric, uint64_t first_cell, uint64_t n, const double *values);
+/** The histograms' counts, if there are histograms. @return 0 or DETENTE_E_MEMORY */
+int store_layout_bins(store_merger *self);
 /** Group provenance, the last thing written. */
 void store_layout_finish(store_merger *self, const detente_provenance *provenance);
 void store_layout_close(store_merger *self);
 
 /** @return 0 or DETENTE_E_MEMORY */
 int store_rows_begin(store_merger *self, int threads);
+/** Take the rows of the base, before all others. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
+int store_rows_base(store_merger *self);
 /** Take the rows of a set. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
 int store_rows_take(store_merger *self, const store_shard *shard);
 /** All were taken: write what is left. @return as store_rows_take() */

@@ -86,8 +86,21 @@ static int read_complete(hid_t file, uint64_t cells)
     return complete;
 }
 
+/* Whose results a config is of, as if this program had written them. */
+static int identity_of(const detente_config *config, store_identity *identity, detente_error *error)
+{
+    store_header header;
+    const int status = store_header_init(&header, config, error);
+    if (status)
+        return status;
+    *identity = header.identity;
+    header.identity = (store_identity){0};
+    store_header_clear(&header);
+    return 0;
+}
+
 /* The file's own words for the run it is of. @return as read_complete() */
-static int read_results(const char *path, store_header *header, detente_error *error)
+static int read_results(const char *path, store_identity *identity, detente_error *error)
 {
     detente_results *results;
     hdf_session session;
@@ -95,8 +108,8 @@ static int read_results(const char *path, store_header *header, detente_error *e
     int status = detente_results_open(&results, path, error);
     if (status)
         return status;
-    status = store_header_init(header, detente_results_config(results), error);
-    header->identity.model_version = detente_results_model_version(results);
+    status = identity_of(detente_results_config(results), identity, error);
+    identity->model_version = detente_results_model_version(results);
     const uint64_t cells = detente_results_cells(results);
     detente_results_close(results);
     if (status)
@@ -108,41 +121,50 @@ static int read_results(const char *path, store_header *header, detente_error *e
         status = read_complete(file, cells);
     H5Fclose(file);
     hdf_leave(&session);
-    if (status < 0) {
-        detente_free(version);
-        store_header_clear(header);
-        return status == DETENTE_E_MEMORY ? no_memory(error)
-                                          : detente_error_set(error, status, "%s: its states are damaged", path);
-    }
-    detente_free(header->identity.version);
-    header->identity.version = version;
-    return status;
+    detente_free(identity->version);
+    identity->version = version;
+    if (status < 0)
+        store_identity_clear(identity);
+    return status == DETENTE_E_MEMORY ? no_memory(error)
+           : status < 0               ? detente_error_set(error, status, "%s: its states are damaged", path)
+                                      : status;
 }
 
-static int check_replications(const detente_store *store, uint64_t theirs, const char *path, detente_error *error)
+static int refuse_replications(const detente_store *store, uint64_t theirs, const char *path, detente_error *error)
 {
     const uint64_t ours = store->header.replications;
-    if (theirs == ours || (theirs < ours && store->options.extend))
-        return 0;
     return detente_error_set(error, DETENTE_E_INPUT,
                              "%s: is of another run, there and here differ:\n  replications: %" PRIu64
                              " there, %" PRIu64 " here%s",
                              path, theirs, ours, theirs < ours ? " (--extend adds replications)" : "");
 }
 
-/* A results file where the output goes: done, or of another run. */
+static int check_replications(const detente_store *store, uint64_t theirs, const char *path, detente_error *error)
+{
+    const uint64_t ours = store->header.replications;
+    return theirs == ours || (theirs < ours && store->options.extend) ? 0
+                                                                      : refuse_replications(store, theirs, path, error);
+}
+
+/* A results file where the output goes: done, or to be added to, or of another run. */
 static int look_at_results(detente_store *store, detente_error *error)
 {
-    store_header theirs = {0};
+    store_identity theirs = {0};
     const int complete = read_results(store->path, &theirs, error);
     if (complete < 0)
         return complete;
-    theirs.identity.shard = theirs.identity.shards = 1;
-    int status = store_identity_check(&theirs.identity, &store->header.identity, store->path, NULL, error);
-    if (!status)
-        status = check_replications(store, theirs.replications, store->path, error);
-    store->finished = !status && complete;
-    store_header_clear(&theirs);
+    theirs.shard = theirs.shards = 1;
+    int status = store_identity_check(&theirs, &store->header.identity, store->path, NULL, error);
+    if (!status && theirs.replications > store->header.replications)
+        status = refuse_replications(store, theirs.replications, store->path, error);
+    store->finished = !status && complete && theirs.replications == store->header.replications;
+    if (!status && !store->finished) {
+        hdf_session session;
+        hdf_enter(&session);
+        status = store_base_look(&store->base, store->path, theirs.cells, theirs.replications, error);
+        hdf_leave(&session);
+    }
+    store_identity_clear(&theirs);
     return status;
 }
 
@@ -189,7 +211,20 @@ static int check_parts(const detente_store *store, detente_error *error)
     if (!status)
         status = store_catalogue_order(&catalogue, error);
     store_catalogue_clear(&catalogue);
-    return status || folder->n == 0 ? status : check_replications(store, most, folder->path, error);
+    if (!status && folder->n > 0)
+        status = check_replications(store, most, folder->path, error);
+    /* An extension that was ended goes on by --resume too; else only --extend begins one. */
+    if (!status && store->base.path && folder->n == 0)
+        status = check_replications(store, store->base.replications, store->path, error);
+    return status;
+}
+
+/* Parts that hold units of the file that is added to: then they are what it was made of, and say more. */
+static void choose_base(detente_store *store)
+{
+    const store_folder *folder = &store->folder;
+    if (store->base.path && folder->n > 0 && folder->part[0].first < store->base.units)
+        store_base_clear(&store->base);
 }
 
 static void add_gap(detente_store *store, uint64_t first, uint64_t last)
@@ -205,7 +240,7 @@ static int find_gaps(detente_store *store, detente_error *error)
     const store_identity *identity = &store->header.identity;
     const uint64_t all = store->header.cells * store->header.replications;
     const store_gap range = store_shard_range(all, identity->shard, identity->shards);
-    uint64_t next = range.first;
+    uint64_t next = store->base.path ? store->base.units : range.first;
     store->gap = detente_alloc((folder->n + 1) * sizeof *store->gap);
     if (!store->gap)
         return no_memory(error);
@@ -214,11 +249,11 @@ static int find_gaps(detente_store *store, detente_error *error)
         next = folder->part[i].last;
     }
     add_gap(store, next, range.last);
-    store_pending_begin(&store->pending, range.first);
+    store_pending_begin(&store->pending, store->n_gaps ? store->gap[0].first : range.first);
     return 0;
 }
 
-static int take_parts(detente_store *store, detente_error *error)
+static int take_parts(detente_store *store, int found, detente_error *error)
 {
     store_folder *folder = &store->folder;
     if (!goes_on(store)) {
@@ -228,6 +263,10 @@ static int take_parts(detente_store *store, detente_error *error)
     int status = store_folder_prune(folder, error);
     if (!status)
         status = check_parts(store, error);
+    if (!status)
+        choose_base(store);
+    if (!status && store->options.extend && !found && folder->n == 0)
+        status = detente_error_set(error, DETENTE_E_INPUT, "%s: is not there; there is nothing to extend", store->path);
     return status;
 }
 
@@ -251,6 +290,7 @@ int store_open_output(detente_store *store, detente_error *error)
         return status;
     if (store->finished) /* killed before the parts of a finished file were removed */
         return store_folder_discard(&store->folder, error);
-    status = take_parts(store, error);
+    store->replaces = found && goes_on(store); /* it is of this run, and nothing of it is lost */
+    status = take_parts(store, found, error);
     return status ? status : find_gaps(store, error);
 }

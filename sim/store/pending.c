@@ -284,35 +284,14 @@ int store_pending_cut(store_pending *pending)
     return status ? DETENTE_E_MEMORY : 0;
 }
 
-/* The counts that are not zero. */
 static int seal_bins(store_pending *pending)
 {
     store_shard *shard = &pending->shard;
-    const uint64_t n = pending->histogram ? pending->header->cells * DETENTE_N_METRICS : 0;
-    for (int pass = 0; pass < 2; pass++) {
-        shard->n_bins = 0;
-        for (uint64_t i = 0; i < n; i++) {
-            for (uint64_t bin = 0; bin < 65536; bin++) {
-                const uint64_t *page = pending->histogram[i].page[bin / 256];
-                if (!page) {
-                    bin |= 255;
-                    continue;
-                }
-                if (page[bin % 256] && pass) {
-                    shard->bin[shard->n_bins][0] = i << 16 | bin;
-                    shard->bin[shard->n_bins][1] = page[bin % 256];
-                }
-                shard->n_bins += page[bin % 256] != 0;
-            }
-        }
-        if (pass == 0) {
-            detente_free(shard->bin);
-            shard->bin = detente_alloc((shard->n_bins + 1) * sizeof *shard->bin);
-            if (!shard->bin)
-                return DETENTE_E_MEMORY;
-        }
-    }
-    return 0;
+    uint64_t n = 0;
+    detente_free(shard->bin);
+    shard->bin = store_bins_list(pending->histogram, pending->histogram ? pending->header->cells : 0, &n);
+    shard->n_bins = n;
+    return shard->bin ? 0 : DETENTE_E_MEMORY;
 }
 
 static int seal_tail(store_pending *pending, int t)

@@ -50,7 +50,7 @@ void store_rows_clear(store_merger *self)
 static int put_chunk(store_merger *self, int t, int c, uint64_t row, const void *bytes, size_t size)
 {
     const hsize_t at = row;
-    if (row >= self->catalogue->rows[t])
+    if (row >= self->total_rows[t])
         return DETENTE_E_INPUT;
     if (working(self))
         hdf_check(&self->out, H5Dwrite_chunk(self->column[t][c], H5P_DEFAULT, 0, &at, size, bytes));
@@ -109,6 +109,82 @@ static int append(store_merger *self, int t, const unsigned char *const *column,
         if (open->rows == STORE_CHUNK_ROWS)
             status = turn_over(self, t);
     }
+    return status;
+}
+
+/* Write one value of each of n units from unit `first` on into a dataset (cell, replication): units run through the cells. */
+static void put_first_rows(store_merger *self, int t, uint64_t first, uint64_t n, const int64_t *values)
+{
+    const uint64_t cells = self->header->cells;
+    while (n > 0) {
+        const uint64_t cell = first % cells, done = n < cells - cell ? n : cells - cell;
+        hdf_write_block(&self->out, self->first_row[t], H5T_NATIVE_INT64, 2, (const hsize_t[]){cell, first / cells},
+                        (const hsize_t[]){done, 1}, values);
+        first += done;
+        n -= done;
+        values += done;
+    }
+}
+
+/* A column's full chunks, as they are, and the rows after them. */
+static int take_base_column(store_merger *self, int t, int c)
+{
+    store_rows *rows = &self->rows[t];
+    const store_columns *columns = &self->header->columns[t];
+    const uint64_t total = self->base->rows[t], whole = total - total % STORE_CHUNK_ROWS;
+    const hid_t column = store_base_column(self->base, t, &columns->column[c]);
+    if (column < 0)
+        return DETENTE_E_INPUT;
+    int status = 0;
+    for (hsize_t row = 0; row < whole && !status; row += STORE_CHUNK_ROWS) {
+        hsize_t size = 0;
+        uint32_t filters = 0;
+        const int known = H5Dget_chunk_storage_size(column, &row, &size) >= 0 && size > 0 && size < INT32_MAX;
+        void *bytes = known ? detente_alloc(size) : NULL;
+        status = !known ? DETENTE_E_INPUT : bytes ? 0 : DETENTE_E_MEMORY;
+        if (!status && (H5Dread_chunk(column, H5P_DEFAULT, &row, &filters, bytes) < 0 || filters != 0))
+            status = DETENTE_E_INPUT;
+        if (!status)
+            status = put_chunk(self, t, c, row, bytes, size);
+        detente_free(bytes);
+    }
+    const hsize_t start = whole, left = total - whole;
+    if (!status && left) {
+        const hid_t memory = H5Screate_simple(1, &left, NULL), file = H5Dget_space(column), type = H5Dget_type(column);
+        if (H5Sselect_hyperslab(file, H5S_SELECT_SET, &start, NULL, &left, NULL) < 0 ||
+            H5Dread(column, type, memory, file, H5P_DEFAULT, rows->open->raw + columns->offset[c]) < 0)
+            status = DETENTE_E_INPUT;
+        H5Tclose(type);
+        H5Sclose(file);
+        H5Sclose(memory);
+    }
+    H5Dclose(column);
+    return status;
+}
+
+int store_rows_base(store_merger *self)
+{
+    const uint64_t cells = self->header->cells;
+    int64_t *first = detente_alloc(cells * sizeof *first);
+    int status = first ? 0 : DETENTE_E_MEMORY;
+    for (int t = 0; t < STORE_N_TABLES && !status; t++) {
+        store_rows *rows = &self->rows[t];
+        const uint64_t total = self->base->rows[t];
+        if (!self->header->keep[t])
+            continue;
+        for (int c = 0; c < self->header->columns[t].n && !status; c++)
+            status = take_base_column(self, t, c);
+        store_chunk_reset(rows->open, total / STORE_CHUNK_ROWS);
+        rows->open->rows = (uint32_t)(total % STORE_CHUNK_ROWS);
+        rows->next = total;
+        for (uint64_t r = 0; r * cells < self->base->units && !status; r++) {
+            const uint64_t left = self->base->units - r * cells;
+            status = store_base_first_rows(self->base, t, r, first);
+            if (!status)
+                put_first_rows(self, t, r * cells, left < cells ? left : cells, first);
+        }
+    }
+    detente_free(first);
     return status;
 }
 
@@ -187,20 +263,6 @@ static int take_tail(store_merger *self, int t, const store_shard *shard, uint64
     return !status && rows->open->number * STORE_CHUNK_ROWS + rows->open->rows != rows->next ? DETENTE_E_INPUT : status;
 }
 
-/* Write one value of each of n units from unit `first` on into a dataset (cell, replication): units run through the cells. */
-static void put_first_rows(store_merger *self, int t, uint64_t first, uint64_t n, const int64_t *values)
-{
-    const uint64_t cells = self->header->cells;
-    while (n > 0) {
-        const uint64_t cell = first % cells, done = n < cells - cell ? n : cells - cell;
-        hdf_write_block(&self->out, self->first_row[t], H5T_NATIVE_INT64, 2, (const hsize_t[]){cell, first / cells},
-                        (const hsize_t[]){done, 1}, values);
-        first += done;
-        n -= done;
-        values += done;
-    }
-}
-
 static int take_units(store_merger *self, int t, const store_shard *shard)
 {
     uint64_t row = self->rows[t].next;
@@ -233,7 +295,7 @@ static int put_last(store_merger *self, int t)
 {
     const store_chunk *open = self->rows[t].open;
     const store_columns *columns = &self->header->columns[t];
-    const uint64_t total = self->catalogue->rows[t];
+    const uint64_t total = self->total_rows[t];
     const uint64_t chunk_rows = total < STORE_CHUNK_ROWS ? total : STORE_CHUNK_ROWS;
     int status = self->rows[t].next == total ? 0 : DETENTE_E_INPUT;
     for (int c = 0; c < columns->n && open->rows > 0 && !status; c++) {

@@ -25,6 +25,45 @@ void store_shard_clear(store_shard *shard)
     *shard = (store_shard){0};
 }
 
+int store_bin_add(detente_histogram *histogram, uint64_t cells, uint64_t bin, uint64_t count)
+{
+    const uint64_t at = bin >> 16, value = bin & 0xffff;
+    if (!histogram || at >= cells * DETENTE_N_METRICS)
+        return DETENTE_E_INPUT;
+    uint64_t **page = &histogram[at].page[value / 256];
+    if (!*page)
+        *page = detente_calloc(256, sizeof **page);
+    if (!*page)
+        return DETENTE_E_MEMORY;
+    (*page)[value % 256] += count;
+    return 0;
+}
+
+uint64_t (*store_bins_list(const detente_histogram *histogram, uint64_t cells, uint64_t *n))[2]
+{
+    uint64_t(*list)[2] = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        *n = 0;
+        for (uint64_t i = 0; i < cells * DETENTE_N_METRICS; i++) {
+            for (uint64_t bin = 0; bin < 65536; bin++) {
+                const uint64_t *page = histogram[i].page[bin / 256];
+                if (!page) {
+                    bin |= 255;
+                    continue;
+                }
+                if (page[bin % 256] && pass) {
+                    list[*n][0] = i << 16 | bin;
+                    list[*n][1] = page[bin % 256];
+                }
+                *n += page[bin % 256] != 0;
+            }
+        }
+        if (pass == 0 && !(list = detente_alloc((*n + 1) * sizeof *list)))
+            return NULL;
+    }
+    return list;
+}
+
 static void put(hdf_writer *out, hid_t group, const char *name, hid_t type, int rank, const hsize_t *shape,
                 const void *data)
 {

@@ -67,6 +67,10 @@ typedef struct store_set {
     uint32_t file, number;         /**< the catalogue's file, and the set's number in its name */
 } store_set;
 
+/** Add to a histogram of cells x metrics a bin, numbered as in store_shard. @return 0, DETENTE_E_INPUT, DETENTE_E_MEMORY */
+int store_bin_add(detente_histogram *histogram, uint64_t cells, uint64_t bin, uint64_t count);
+/** The @p n counts of a histogram of cells x metrics that are not 0, as in store_shard. @return NULL when out of memory */
+uint64_t (*store_bins_list(const detente_histogram *histogram, uint64_t cells, uint64_t *n))[2];
 /** Release what a shard that was read owns. */
 void store_shard_clear(store_shard *shard);
 /** Write into a new shard file whose it is. */

@@ -191,7 +191,7 @@ static int is_due(const detente_store *store)
 {
     const store_pending *pending = &store->pending;
     const uint64_t unit_bytes = DETENTE_N_METRICS * sizeof(store_moments) + 3 * sizeof(uint64_t);
-    if (pending->bytes >= store->shard_bytes || pending->shard.n_units * unit_bytes >= store->shard_bytes / 4)
+    if (pending->bytes >= store->shard_bytes || pending->shard.n_units * unit_bytes >= store->shard_bytes / 8)
         return 1;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -275,8 +275,8 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
     if (!status)
         status = store_catalogue_order(&catalogue, error);
     if (!status)
-        status = store_merge(&store->header, &catalogue, into, provenance, store->options.threads, store->options.stop,
-                             NULL, error);
+        status = store_merge(&store->header, &store->base, &catalogue, into, provenance, store->options.threads,
+                             store->options.stop, NULL, error);
     store_catalogue_clear(&catalogue);
     return status;
 }
@@ -309,9 +309,9 @@ static int merge(detente_store *store, const detente_provenance *provenance, det
         status =
             store->options.shards ? gather_parts(store, merged, error) : merge_parts(store, merged, provenance, error);
     if (!status)
-        status = store_check_output(store->path, store->options.force, error);
+        status = store->replaces ? 0 : store_check_output(store->path, store->options.force, error);
     if (!status)
-        status = store_rename(merged, store->path, store->options.force, error);
+        status = store_rename(merged, store->path, store->options.force || store->replaces, error);
     detente_free(merged);
     return status;
 }
@@ -350,6 +350,7 @@ void detente_store_free(detente_store *store)
     store_pending_clear(&store->pending);
     store_folder_close(&store->folder);
     store_header_clear(&store->header);
+    store_base_clear(&store->base);
     detente_free(store->gap);
     detente_free(store->path);
     detente_free(store);

@@ -17,13 +17,14 @@ typedef struct store_gap {
 struct detente_store {
     char *path;
     detente_store_options options;
-    int failed, finished;
+    int failed, finished, replaces;
     uint64_t shard_bytes;
     store_header header;
     store_folder folder;
     store_pending pending;
     store_spool spool;
-    store_gap *gap; /**< owned, in order */
+    store_base base; /**< the results file that is added to */
+    store_gap *gap;  /**< owned, in order */
     size_t n_gaps, next_gap;
     struct timespec written; /**< when the last shard was */
 };

@@ -53,7 +53,7 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("run", "minimal", "-o", "o.h5", "--keep", "encouters"), 'did you mean "encounters"?'),
     (("run", "minimal", "-o", "o.h5", "--progress", "perhaps"), "auto, always, never"),
     (("run", "minimal", "-o", "o.h5", "--set", "seed"), "PATH=VALUE"),
-    (("run", "minimal", "-o", "o.h5", "--extend"), "this version"),
+    (("run", "minimal", "-o", "o.h5", "--extend", "--shard", "1/2"), "merge its shards first"),
     (("run", "minimal", "-o", "o.h5", "--shard", "3/2"), "I from 1 to N"),
     (("check",), "name a CONFIG"),
     (("export", "o.h5"), "--table"),

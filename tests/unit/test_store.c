@@ -514,7 +514,7 @@ START_TEST(interrupted_within_a_unit)
     store_catalogue catalogue = {0};
     char *part = store_folder_name(&left, left.part[0]);
     ck_assert_int_eq(store_catalogue_add(&catalogue, part, &header.identity, NULL, NULL), 0);
-    ck_assert_int_eq(store_merge(&header, &catalogue, merged, NULL, 2, NULL, NULL, NULL), 0);
+    ck_assert_int_eq(store_merge(&header, NULL, &catalogue, merged, NULL, 2, NULL, NULL, NULL), 0);
     store_catalogue_clear(&catalogue);
     free(part);
     store_folder_close(&left);

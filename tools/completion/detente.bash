@@ -54,7 +54,7 @@ _detente() {
     case $command in
     new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook experiment $options" ;;
     list) options="strategies personas scenarios moves metrics observables $options" ;;
-    run) options="-o --output --force --resume --shard --keep -s --set -t --threads --progress --dry-run $options" ;;
+    run) options="-o --output --force --resume --extend --shard --keep -s --set -t --threads --progress --dry-run $options" ;;
     merge) options="-o --output --partial --force $options" ;;
     trace) options="-e --encounter -r --replication -S --strategy -s --set --format --phrases $options" ;;
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/base.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+
+/* Read a block of a dataset of numbers. @return 0 or -1 */
+static int read_block(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *start, const hsize_t *count,
+                      void *to)
+{
+    hsize_t shape[H5S_MAX_RANK] = {0};
+    const hid_t dataset = hdf_open_dataset(parent, name, rank, shape);
+    if (dataset < 0)
+        return -1;
+    const hid_t stored = H5Dget_type(dataset), file = H5Dget_space(dataset),
+                memory = H5Screate_simple(rank, count, NULL);
+    int ok = hdf_is_number(stored);
+    for (int i = 0; i < rank; i++)
+        ok = ok && start[i] <= shape[i] && count[i] <= shape[i] - start[i];
+    ok = ok && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+         H5Dread(dataset, type, memory, file, H5P_DEFAULT, to) >= 0;
+    H5Sclose(memory);
+    H5Sclose(file);
+    H5Tclose(stored);
+    H5Dclose(dataset);
+    return ok ? 0 : -1;
+}
+
+static hid_t open_group(hid_t file, const char *name)
+{
+    H5L_info_t link;
+    if (H5Lexists(file, name, H5P_DEFAULT) <= 0 || H5Lget_info(file, name, &link, H5P_DEFAULT) < 0 ||
+        link.type != H5L_TYPE_HARD)
+        return -1;
+    return H5Gopen2(file, name, H5P_DEFAULT);
+}
+
+/* As read_block(), in a group. @return 0 or DETENTE_E_INPUT */
+static int read_in(const store_base *base, const char *group, const char *name, hid_t type, int rank,
+                   const hsize_t *start, const hsize_t *count, void *to)
+{
+    const hid_t parent = open_group(base->file, group);
+    const int bad = parent < 0 || read_block(parent, name, type, rank, start, count, to);
+    if (parent >= 0)
+        H5Gclose(parent);
+    return bad ? DETENTE_E_INPUT : 0;
+}
+
+static int read_rows(store_base *base)
+{
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        hsize_t rows = 0;
+        const hid_t group = open_group(base->file, store_table_name[t]);
+        if (group < 0)
+            continue;
+        const hid_t row = hdf_open_dataset(group, "row", 1, &rows);
+        base->rows[t] = rows;
+        if (row >= 0)
+            H5Dclose(row);
+        H5Gclose(group);
+        if (row < 0)
+            return DETENTE_E_INPUT;
+    }
+    return 0;
+}
+
+static int look(store_base *base, detente_error *error)
+{
+    const hid_t group = open_group(base->file, STORE_CONTINUATION);
+    const int known = group >= 0 && !hdf_read_number(group, STORE_UNITS, H5T_NATIVE_UINT64, &base->units);
+    if (group >= 0)
+        H5Gclose(group);
+    if (!known)
+        return detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s: was written by a version whose files cannot be gone on from", base->path);
+    if (base->units == 0)
+        return detente_error_set(
+            error, DETENTE_E_INPUT,
+            "%s: was merged with gaps and cannot be gone on from; merge it again with all its shards", base->path);
+    return base->units > base->cells * base->replications || read_rows(base)
+               ? detente_error_set(error, DETENTE_E_INPUT, "%s: is damaged", base->path)
+               : 0;
+}
+
+int store_base_look(store_base *base, const char *path, uint64_t cells, uint64_t replications, detente_error *error)
+{
+    *base = (store_base){.path = detente_strdup(path), .cells = cells, .replications = replications, .file = -1};
+    if (!base->path)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int status = store_base_open(base);
+    if (status)
+        detente_error_set(error, status, "%s: cannot read it", path);
+    else
+        status = look(base, error);
+    store_base_close(base);
+    if (status)
+        store_base_clear(base);
+    return status;
+}
+
+void store_base_clear(store_base *base)
+{
+    detente_free(base->path);
+    *base = (store_base){.file = -1};
+}
+
+int store_base_open(store_base *base)
+{
+    base->file = base->path ? hdf_open(base->path) : -1;
+    return base->path && base->file < 0 ? DETENTE_E_INPUT : 0;
+}
+
+void store_base_close(store_base *base)
+{
+    if (base->path && base->file >= 0)
+        H5Fclose(base->file);
+    base->file = -1;
+}
+
+int store_base_counts(const store_base *base, uint64_t *count)
+{
+    const hsize_t start = 0, n = base->cells;
+    return read_block(base->file, "replications_run", H5T_NATIVE_UINT64, 1, &start, &n, count) ? DETENTE_E_INPUT : 0;
+}
+
+int store_base_means(const store_base *base, int metric, uint64_t first_cell, uint64_t n_cells,
+                     uint64_t first_replication, uint64_t n_replications, double *values)
+{
+    return read_block(base->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2,
+                      (const hsize_t[]){first_cell, first_replication}, (const hsize_t[]){n_cells, n_replications},
+                      values)
+               ? DETENTE_E_INPUT
+               : 0;
+}
+
+int store_base_moments(const store_base *base, int metric, uint64_t first_cell, uint64_t n, detente_moments *moments)
+{
+    double *summary = detente_alloc(n * DETENTE_N_STATISTICS * sizeof *summary);
+    double(*exact)[2] = detente_alloc(n * sizeof *exact);
+    int status = summary && exact ? 0 : DETENTE_E_MEMORY;
+    if (!status)
+        status = read_in(base, "summary", store_metrics[metric].name, H5T_NATIVE_DOUBLE, 2,
+                         (const hsize_t[]){first_cell, 0}, (const hsize_t[]){n, DETENTE_N_STATISTICS}, summary);
+    if (!status)
+        status = read_in(base, STORE_CONTINUATION, "moments", H5T_NATIVE_DOUBLE, 3,
+                         (const hsize_t[]){(hsize_t)metric, first_cell, 0}, (const hsize_t[]){1, n, 2}, exact);
+    for (uint64_t c = 0; c < n && !status; c++) {
+        const double *row = summary + c * DETENTE_N_STATISTICS;
+        detente_moments_init(&moments[c]);
+        if (row[DETENTE_STAT_COUNT] > 0)
+            moments[c] = (detente_moments){(uint64_t)row[DETENTE_STAT_COUNT], exact[c][0], exact[c][1],
+                                           row[DETENTE_STAT_MIN], row[DETENTE_STAT_MAX]};
+    }
+    detente_free(summary);
+    detente_free(exact);
+    return status;
+}
+
+int store_base_bins(const store_base *base, detente_histogram *histogram)
+{
+    enum { PIECE = 4096 };
+    uint64_t bin[PIECE], count[PIECE];
+    const hid_t group = open_group(base->file, STORE_CONTINUATION);
+    hsize_t n = 0;
+    const hid_t bins = group < 0 ? -1 : hdf_open_dataset(group, "bin", 1, &n);
+    int status = bins < 0 ? DETENTE_E_INPUT : 0;
+    for (hsize_t start = 0, size; start < n && !status; start += size) {
+        size = n - start < PIECE ? n - start : PIECE;
+        if (read_block(group, "bin", H5T_NATIVE_UINT64, 1, &start, &size, bin) ||
+            read_block(group, "count", H5T_NATIVE_UINT64, 1, &start, &size, count))
+            status = DETENTE_E_INPUT;
+        for (hsize_t i = 0; i < size && !status; i++)
+            status = store_bin_add(histogram, base->cells, bin[i], count[i]);
+    }
+    if (bins >= 0)
+        H5Dclose(bins);
+    if (group >= 0)
+        H5Gclose(group);
+    return status;
+}
+
+int store_base_first_rows(const store_base *base, int table, uint64_t replication, int64_t *rows)
+{
+    return read_in(base, store_table_name[table], "first_row", H5T_NATIVE_INT64, 2, (const hsize_t[]){0, replication},
+                   (const hsize_t[]){base->cells, 1}, rows);
+}
+
+hid_t store_base_column(const store_base *base, int table, const store_column *column)
+{
+    hsize_t n = 0;
+    const hid_t group = open_group(base->file, store_table_name[table]);
+    hid_t dataset = group < 0 ? -1 : hdf_open_dataset(group, column->name, 1, &n);
+    if (dataset >= 0) {
+        const hid_t type = H5Dget_type(dataset);
+        const int fits =
+            n == base->rows[table] && hdf_is_number(type) && H5Tget_size(type) == store_type_size(column->type);
+        H5Tclose(type);
+        if (!fits) {
+            H5Dclose(dataset);
+            dataset = -1;
+        }
+    }
+    if (group >= 0)
+        H5Gclose(group);
+    return dataset;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file base.h
+ * A results file that a merge goes on from: its units come first, and are taken from it. Means by replication and rows are
+ * there for everybody; what is summed over encounters is in group `continuation`, to the last bit.
+ */
+#ifndef DETENTE_STORE_BASE_H
+#define DETENTE_STORE_BASE_H
+
+#include "store/shard.h"
+
+/** Name of the group, of its datasets, and of its attribute: how many units the file holds, from the first without a gap. */
+#define STORE_CONTINUATION "continuation"
+#define STORE_UNITS "units"
+
+typedef struct store_base {
+    char *path;     /**< owned; NULL: there is none */
+    uint64_t units; /**< units 0 … units - 1 are taken from it */
+    uint64_t cells, replications;
+    uint64_t rows[STORE_N_TABLES];
+    hid_t file; /**< between store_base_open() and store_base_close() */
+} store_base;
+
+/** See what a results file holds. The caller holds the session. @return 0, DETENTE_E_INPUT when it cannot be gone on from,
+ * DETENTE_E_MEMORY */
+int store_base_look(store_base *base, const char *path, uint64_t cells, uint64_t replications, detente_error *error);
+void store_base_clear(store_base *base);
+
+/* From here on within the session, and with none of a base that is not there. All return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY. */
+int store_base_open(store_base *base);
+void store_base_close(store_base *base);
+/** Replications run of each cell. */
+int store_base_counts(const store_base *base, uint64_t *count);
+/** Means of a metric, n_cells x n_replications, NaN where not run. */
+int store_base_means(const store_base *base, int metric, uint64_t first_cell, uint64_t n_cells,
+                     uint64_t first_replication, uint64_t n_replications, double *values);
+/** Moments of a metric over all encounters of n cells. */
+int store_base_moments(const store_base *base, int metric, uint64_t first_cell, uint64_t n, detente_moments *moments);
+/** Add its counts to the histograms, cells x metrics. */
+int store_base_bins(const store_base *base, detente_histogram *histogram);
+/** First rows of a replication's cells, all cells. */
+int store_base_first_rows(const store_base *base, int table, uint64_t replication, int64_t *rows);
+/** A column of a table, open; negative when it is not there or not so. */
+hid_t store_base_column(const store_base *base, int table, const store_column *column);
+
+#endif
