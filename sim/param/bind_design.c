@@ -213,7 +213,7 @@ void bind_design(reader *r, const node *design, const node *root, detente_config
     if (!config->design || !scratch)
         return;
     /* The config is bound without its design while values are tried on it. */
-    const vary v = {r, root, config, config->design, scratch, design->place};
+    const vary v = {r, root, config, config->design, scratch, node_get(design, "vary"), design->place};
     config->design = NULL;
     v.design->type = (int)number;
     const unsigned uses = TYPE[v.design->type].uses;

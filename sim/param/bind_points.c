@@ -78,6 +78,7 @@ static void bind_point(const vary *v, const node *point, const char *path, doubl
     for (int k = 0; k < d->n_factors; k++) {
         const node *n = node_get(point, d->factor[k].path);
         vary own = *v;
+        own.paths = point;
         own.at = n ? n->key_place : v->at;
         if (n)
             bind_value(&own, n, path_key(v->r, path, d->factor[k].path), &d->factor[k], &row[k]);

@@ -39,8 +39,28 @@ static node *tree_with(const vary *v, const char *path, const node *value)
     return copy && v->r->errors->n == before && !v->r->code ? tree : NULL;
 }
 
+/* Paths whose values only make sense together: one trait's mean and sd, shares that sum to 1, a tactic and what it needs. */
+static int goes_with_another(const vary *v, const char *path, const detente_param *row)
+{
+    static const char CONCESSION[] = "strategy.concession.";
+    for (const node *other = v->paths ? v->paths->first : NULL; other && row; other = other->next) {
+        const detente_param *its = strcmp(other->key, path) ? detente_registry_find(other->key) : NULL;
+        if (its && (its == row || (!strncmp(its->path, CONCESSION, sizeof CONCESSION - 1) &&
+                                   !strncmp(row->path, CONCESSION, sizeof CONCESSION - 1))))
+            return 1;
+    }
+    return 0;
+}
+
 void vary_try(const vary *v, const char *path, const node *value)
 {
+    const detente_param *row = detente_registry_find(path);
+    /* Alone it says nothing about the points; its own range it must keep. */
+    if (goes_with_another(v, path, row)) {
+        if (row->kind == DETENTE_REAL || row->kind == DETENTE_INTEGER || row->kind == DETENTE_CHOICE)
+            bind_row(v->r, value, path, row, &(double){0});
+        return;
+    }
     const reader_mark mark = reader_stand(v->r);
     const node *tree = tree_with(v, path, value);
     if (tree) {

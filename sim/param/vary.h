@@ -12,6 +12,7 @@ typedef struct vary {
     detente_config *config; /**< bound from it, without design */
     detente_design *design;
     detente_config *scratch; /**< for trying values */
+    const node *paths;       /**< a map whose keys are all varied paths */
     place at;                /**< of the path whose values are bound */
 } vary;
 
