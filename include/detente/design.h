@@ -42,6 +42,11 @@ uint64_t detente_sweep_points(const detente_sweep *sweep);
 /** Number of cells: points times strategies. */
 uint32_t detente_sweep_cells(const detente_sweep *sweep);
 
+/** Whether all cells that were made are kept: then each is made once, else whenever it is asked for and was not lately. */
+int detente_sweep_is_kept(const detente_sweep *sweep);
+/** "factorial", "list", … ; NULL out of range. Static storage. */
+const char *detente_design_name(int type);
+
 /**
  * The values of a point, one for each factor of the config's design; a name's is its number among the factor's levels.
  * Thread safety: any number of threads may ask at once.

@@ -4,13 +4,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/memory.h"
 #include "core/text.h"
 
-/* Encounters played to learn how long they take, strategies sampled, and how many threads' worth of them. */
-enum { SAMPLE = 256, MAX_SAMPLED = 32, LINE_WIDTH = 98 };
+enum { LINE_WIDTH = 98 };
 
 typedef struct check_options {
     const char *path;
@@ -76,55 +74,10 @@ static int print_strategy(const detente_config *config, int s)
     return status;
 }
 
-static double cpu_seconds(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* Mean turns and CPU seconds of an encounter, from a few of some strategies. */
-static int sample(detente_cell *const *cells, int n, detente_isa isa, double *turns, double *seconds)
-{
-    detente_block *block = detente_aligned_calloc(_Alignof(detente_block), sizeof *block);
-    if (!block)
-        return DETENTE_E_MEMORY;
-    const int sampled = n < MAX_SAMPLED ? n : MAX_SAMPLED;
-    double sum = 0;
-    const double start = cpu_seconds();
-    for (int i = 0; i < sampled; i++) {
-        detente_cell_play(cells[(size_t)i * (size_t)n / (size_t)sampled], isa, 0, 0, SAMPLE, block);
-        for (int e = 0; e < SAMPLE; e++)
-            sum += (double)block->metric[DETENTE_METRIC_turns][e];
-    }
-    *seconds = (cpu_seconds() - start) / (SAMPLE * sampled);
-    *turns = sum / (SAMPLE * sampled);
-    detente_free(block);
-    return 0;
-}
-
-static int print_work(const detente_config *config, detente_cell *const *cells, detente_isa isa)
-{
-    double turns, seconds;
-    detente_error error = {0};
-    const double encounters = (double)config->n_strategies * (double)config->replications * (double)config->encounters;
-    const int threads = detente_engine_threads();
-    if (sample(cells, config->n_strategies, isa, &turns, &seconds)) {
-        cli_tell("out of memory");
-        return CLI_FAILED;
-    }
-    const int code = cli_print_size("\nwork: ", config, &error);
-    if (code)
-        return cli_fail(code, &error);
-    printf("      of about %.1f turns each; about %.2g s on this machine's %d thread%s\n", turns,
-           seconds * encounters / threads, threads, threads == 1 ? "" : "s");
-    return CLI_DONE;
-}
-
 static int check_config(const check_options *asked, detente_config *config)
 {
     detente_error error = {0}, warnings = {0};
-    detente_cell **cells = NULL;
+    detente_sweep *sweep = NULL;
     detente_isa isa;
     int status = cli_isa(&isa);
     if (status)
@@ -132,17 +85,17 @@ static int check_config(const check_options *asked, detente_config *config)
     int code = cli_config_load(config, asked->path, &asked->settings, &error, &warnings);
     cli_warn(&warnings);
     if (!code)
-        code = cli_cells_create(config, &cells, &error);
+        code = detente_sweep_open(&sweep, config, &error);
     if (code) {
         status = cli_fail(code, &error);
     } else {
         printf("%s: no mistakes\n", config->name);
         for (int s = 0; s < config->n_strategies && !status; s++)
             status = print_strategy(config, s);
-        if (!status)
-            status = print_work(config, cells, isa);
+        if (!status && (code = cli_print_work("\nwork: ", config, sweep, isa, detente_engine_threads(), &error)) != 0)
+            status = cli_fail(code, &error);
     }
-    cli_cells_free(cells, config->n_strategies);
+    detente_sweep_close(sweep);
     return status;
 }
 

@@ -89,14 +89,12 @@ int cli_isa(detente_isa *isa);
 int cli_config_load(detente_config *config, const char *path, const cli_settings *settings, detente_error *error,
                     detente_error *warnings);
 /**
- * Compile every strategy of @p config; the cell's number is the strategy's. @param[out] cells n_strategies of them, release
- * with cli_cells_free() also after a failure. @return 0 or a DETENTE_E_ code
+ * Print points, strategies, cells, replications, encounters, and an estimate of the time that they take with @p threads and of the
+ * results file's size, behind @p before; a few encounters are played to measure. @return 0, DETENTE_E_RANGE beyond 2^64, or
+ * what making a cell returned
  */
-int cli_cells_create(const detente_config *config, detente_cell ***cells, detente_error *error);
-void cli_cells_free(detente_cell **cells, int n);
-
-/** Print "N strategies x N replications x N encounters = N encounters" behind @p before. @return 0 or DETENTE_E_RANGE beyond 2^64 */
-int cli_print_size(const char *before, const detente_config *config, detente_error *error);
+int cli_print_work(const char *before, const detente_config *config, detente_sweep *sweep, detente_isa isa, int threads,
+                   detente_error *error);
 
 enum { CLI_STAMP_SIZE = 24, CLI_HOST_SIZE = 256 };
 

@@ -283,19 +283,6 @@ int cli_config_load(detente_config *config, const char *path, const cli_settings
     return detente_config_load(config, path, settings->item, settings->n, error, warnings);
 }
 
-int cli_print_size(const char *before, const detente_config *config, detente_error *error)
-{
-    char a[32], b[32], c[32], d[32];
-    const int n = config->n_strategies;
-    uint64_t all;
-    if (__builtin_mul_overflow((uint64_t)n * config->replications, config->encounters, &all))
-        return detente_error_set(error, DETENTE_E_RANGE, "more than 2^64 encounters");
-    printf("%s%s strateg%s x %s replications x %s encounters = %s encounters\n", before, cli_count((uint64_t)n, a),
-           n == 1 ? "y" : "ies", cli_count(config->replications, b), cli_count(config->encounters, c),
-           cli_count(all, d));
-    return 0;
-}
-
 int cli_print_table(const char *path)
 {
     detente_error error = {0};
@@ -310,23 +297,4 @@ int cli_print_table(const char *path)
     const int status = cli_print(table);
     detente_free(table);
     return status;
-}
-
-int cli_cells_create(const detente_config *config, detente_cell ***cells, detente_error *error)
-{
-    *cells = detente_calloc((size_t)config->n_strategies, sizeof **cells);
-    if (!*cells)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    int code = 0;
-    for (int s = 0; s < config->n_strategies && !code; s++)
-        code = s == 0 ? detente_cell_create(&(*cells)[s], config, s, (uint32_t)s, error)
-                      : detente_cell_create_like(&(*cells)[s], config, s, (uint32_t)s, (*cells)[0], error);
-    return code;
-}
-
-void cli_cells_free(detente_cell **cells, int n)
-{
-    for (int s = 0; cells && s < n; s++)
-        detente_cell_free(cells[s]);
-    detente_free(cells);
 }

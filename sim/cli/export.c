@@ -113,15 +113,48 @@ static int flush(text_buffer *b)
     return cli_print(b->text);
 }
 
+/* ---- the design ------------------------------------------------------------------------------------------------- */
+
+static void add_paths(const detente_results *results, text_buffer *b)
+{
+    const detente_design *design = detente_results_config(results)->design;
+    for (int k = 0; design && k < design->n_factors; k++) {
+        text_add_bytes(b, ",", 1);
+        add_text(b, design->factor[k].path);
+    }
+}
+
+/* The values that a cell has of the varied paths. */
+static int add_point(const detente_results *results, detente_sweep *sweep, uint32_t cell, text_buffer *b,
+                     detente_error *error)
+{
+    const detente_config *config = detente_results_config(results);
+    double values[DETENTE_MAX_FACTORS];
+    if (!config->design)
+        return 0;
+    const int code = detente_sweep_values(sweep, cell / (uint32_t)config->n_strategies, values, error);
+    for (int k = 0; k < config->design->n_factors && !code; k++) {
+        const detente_factor *f = &config->design->factor[k];
+        text_add_bytes(b, ",", 1);
+        if (f->named)
+            add_text(b, f->name[(size_t)values[k]]);
+        else
+            add_number(b, values[k], 0);
+    }
+    return code;
+}
+
 /* ---- means ------------------------------------------------------------------------------------------------------ */
 
-static int export_summary(const detente_results *results, text_buffer *b)
+static int export_summary(const detente_results *results, detente_sweep *sweep, text_buffer *b)
 {
     const uint32_t cells = detente_results_cells(results);
     detente_error error = {0};
     double *values = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *values);
     int status = values ? CLI_DONE : cli_fail(DETENTE_E_MEMORY, &error);
-    text_add(b, "cell,strategy,metric");
+    text_add(b, "cell,strategy");
+    add_paths(results, b);
+    text_add(b, ",metric");
     for (int s = 0; s < DETENTE_N_STATISTICS; s++)
         text_add(b, ",%s", detente_statistic_name(s));
     text_add(b, "\n");
@@ -131,9 +164,11 @@ static int export_summary(const detente_results *results, text_buffer *b)
             status = cli_fail(code, &error);
             break;
         }
-        for (uint32_t c = 0; c < cells; c++) {
+        for (uint32_t c = 0; c < cells && !status; c++) {
             text_add(b, "%u,", c);
             add_text(b, detente_results_strategy(results, c));
+            const int failed = add_point(results, sweep, c, b, &error);
+            status = failed ? cli_fail(failed, &error) : CLI_DONE;
             text_add(b, ",%s", detente_metric_name(m));
             for (int s = 0; s < DETENTE_N_STATISTICS; s++) {
                 text_add_bytes(b, ",", 1);
@@ -141,15 +176,15 @@ static int export_summary(const detente_results *results, text_buffer *b)
             }
             text_add_bytes(b, "\n", 1);
         }
-        status = flush(b);
+        status = status ? status : flush(b);
     }
     detente_free(values);
     return status;
 }
 
 /* Replications [first, first + n) of a cell. */
-static int export_means(const detente_results *results, uint32_t cell, uint32_t first, uint32_t n, double *values,
-                        text_buffer *b)
+static int export_means(const detente_results *results, detente_sweep *sweep, uint32_t cell, uint32_t first, uint32_t n,
+                        double *values, text_buffer *b)
 {
     detente_error error = {0};
     for (int m = 0; m < DETENTE_N_METRICS; m++) {
@@ -160,6 +195,9 @@ static int export_means(const detente_results *results, uint32_t cell, uint32_t 
     for (uint32_t i = 0; i < n; i++) {
         text_add(b, "%u,", cell);
         add_text(b, detente_results_strategy(results, cell));
+        const int code = add_point(results, sweep, cell, b, &error);
+        if (code)
+            return cli_fail(code, &error);
         text_add(b, ",%u", first + i);
         for (int m = 0; m < DETENTE_N_METRICS; m++) {
             text_add_bytes(b, ",", 1);
@@ -170,19 +208,21 @@ static int export_means(const detente_results *results, uint32_t cell, uint32_t 
     return flush(b);
 }
 
-static int export_replications(const detente_results *results, text_buffer *b)
+static int export_replications(const detente_results *results, detente_sweep *sweep, text_buffer *b)
 {
     const uint32_t cells = detente_results_cells(results), replications = detente_results_replications(results);
     double *values = detente_calloc(BLOCK_ROWS, DETENTE_N_METRICS * sizeof *values);
     int status = values ? CLI_DONE : cli_fail(DETENTE_E_MEMORY, &(detente_error){0});
-    text_add(b, "cell,strategy,replication");
+    text_add(b, "cell,strategy");
+    add_paths(results, b);
+    text_add(b, ",replication");
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         text_add(b, ",%s", detente_metric_name(m));
     text_add(b, "\n");
     for (uint32_t c = 0; c < cells && !status; c++)
         for (uint64_t first = 0; first < replications && !status; first += BLOCK_ROWS) {
             const uint32_t left = (uint32_t)(replications - first), n = left < BLOCK_ROWS ? left : BLOCK_ROWS;
-            status = export_means(results, c, (uint32_t)first, n, values, b);
+            status = export_means(results, sweep, c, (uint32_t)first, n, values, b);
         }
     detente_free(values);
     return status;
@@ -201,7 +241,10 @@ typedef struct row_export {
     int key[COLUMN_ENCOUNTER + 1]; /* columns of cell, replication and encounter; -1 where there is none */
     double *values;                /* n_columns x BLOCK_ROWS */
     detente_isa isa;
-    detente_cell **cells; /* NULL without traits; compiled when first met */
+    detente_sweep *sweep;
+    int traits;
+    uint32_t cell;               /* the one whose config `point` is */
+    const detente_config *point; /* NULL before the first */
     detente_block *block;
     uint64_t first; /* row that values begin with */
 } row_export;
@@ -221,11 +264,10 @@ static int rows_prepare(row_export *self, int traits, detente_error *error)
     self->kind = detente_calloc(n + 1, sizeof *self->kind);
     self->metric = detente_calloc(n + 1, sizeof *self->metric);
     self->values = detente_calloc(n + 1, BLOCK_ROWS * sizeof *self->values);
-    if (traits) {
-        self->cells = detente_calloc((size_t)self->config->n_strategies, sizeof(detente_cell *));
+    self->traits = traits;
+    if (traits)
         self->block = detente_aligned_calloc(_Alignof(detente_block), sizeof *self->block);
-    }
-    if (!self->kind || !self->metric || !self->values || (traits && (!self->cells || !self->block)))
+    if (!self->kind || !self->metric || !self->values || (traits && !self->block))
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     for (int k = 0; k <= COLUMN_ENCOUNTER; k++)
         self->key[k] = -1;
@@ -246,7 +288,6 @@ static int rows_prepare(row_export *self, int traits, detente_error *error)
 
 static void rows_clear(row_export *self)
 {
-    cli_cells_free(self->cells, self->config->n_strategies);
     detente_free(self->block);
     detente_free(self->kind);
     detente_free(self->metric);
@@ -260,7 +301,7 @@ static void add_heading(const row_export *self, text_buffer *b)
         if (self->kind[c] == COLUMN_CELL)
             text_add(b, ",strategy");
     }
-    for (int t = 0; t < DETENTE_N_TRAITS && self->cells; t++)
+    for (int t = 0; t < DETENTE_N_TRAITS && self->traits; t++)
         text_add(b, ",%s", detente_trait_name(t));
     text_add(b, "\n");
 }
@@ -270,13 +311,28 @@ static double value_at(const row_export *self, int c, size_t i)
     return self->values[(size_t)c * BLOCK_ROWS + i];
 }
 
+/* The config of row i's cell, whose personas a design may vary; NULL when there is none. */
+static const detente_config *config_of(row_export *self, size_t i)
+{
+    const double cell = value_at(self, self->key[COLUMN_CELL], i);
+    if (!(cell >= 0 && cell < detente_sweep_cells(self->sweep)))
+        return NULL;
+    if (!self->point || self->cell != (uint32_t)cell) {
+        self->cell = (uint32_t)cell;
+        if (detente_sweep_config(self->sweep, self->cell / (uint32_t)self->config->n_strategies, &self->point, NULL))
+            self->point = NULL;
+    }
+    return self->point;
+}
+
 /* The name that a stored number stands for, or the number where there is none. */
-static void add_value(const row_export *self, int c, size_t i, text_buffer *b)
+static void add_value(row_export *self, int c, size_t i, text_buffer *b)
 {
     const double value = value_at(self, c, i);
     const char *name = NULL;
-    if (self->kind[c] == COLUMN_PERSONA && value >= 0 && value < self->config->n_personas)
-        name = self->config->persona[(int)value].name;
+    const detente_config *point = self->kind[c] == COLUMN_PERSONA ? config_of(self, i) : NULL;
+    if (point && value >= 0 && value < point->n_personas)
+        name = point->persona[(int)value].name;
     if (self->kind[c] == COLUMN_MOVE && value >= 0 && value < DETENTE_N_MOVES)
         name = detente_move_name((int)value);
     if (name)
@@ -297,7 +353,7 @@ static uint32_t replay(row_export *self, size_t i, size_t n, detente_error *erro
     const double replication = value_at(self, self->key[COLUMN_REPLICATION], i);
     const double encounter = value_at(self, self->key[COLUMN_ENCOUNTER], i);
     uint32_t length = 1;
-    if (!(cell >= 0 && cell < self->config->n_strategies && replication >= 0 &&
+    if (!(cell >= 0 && cell < detente_sweep_cells(self->sweep) && replication >= 0 &&
           replication < (double)self->config->replications && encounter >= 0 &&
           encounter < (double)self->config->encounters)) {
         detente_error_set(error, DETENTE_E_INPUT, "row %llu of encounters is none of this run's",
@@ -308,10 +364,12 @@ static uint32_t replay(row_export *self, size_t i, size_t n, detente_error *erro
            value_at(self, self->key[COLUMN_REPLICATION], i + length) == replication &&
            value_at(self, self->key[COLUMN_ENCOUNTER], i + length) == encounter + length)
         length++;
-    detente_cell **compiled = &self->cells[(int)cell];
-    if (!*compiled && detente_cell_create(compiled, self->config, (int)cell, (uint32_t)cell, error))
+    const detente_cell_source source = detente_sweep_source(self->sweep);
+    const detente_cell *compiled;
+    if (source.take(source.data, (uint32_t)cell, &compiled, error))
         return 0;
-    detente_cell_play(*compiled, self->isa, (uint32_t)replication, (uint32_t)encounter, length, self->block);
+    detente_cell_play(compiled, self->isa, (uint32_t)replication, (uint32_t)encounter, length, self->block);
+    source.give_back(source.data, compiled);
     return length;
 }
 
@@ -332,7 +390,7 @@ static int add_rows(row_export *self, size_t n, text_buffer *b, detente_error *e
 {
     uint32_t at = 0, length = 0;
     for (size_t i = 0; i < n; i++, at++) {
-        if (self->cells && at == length) {
+        if (self->traits && at == length) {
             at = 0;
             length = replay(self, i, n, error);
             if (length == 0)
@@ -343,13 +401,13 @@ static int add_rows(row_export *self, size_t n, text_buffer *b, detente_error *e
                 text_add_bytes(b, ",", 1);
             add_value(self, c, i, b);
         }
-        if (self->cells && !is_same(self, i, at))
+        if (self->traits && !is_same(self, i, at))
             return detente_error_set(
                 error, DETENTE_E_INPUT,
                 "row %llu of encounters is not what this version of the model plays: its traits cannot "
                 "be drawn again",
                 (unsigned long long)(self->first + i));
-        for (int t = 0; t < DETENTE_N_TRAITS && self->cells; t++) {
+        for (int t = 0; t < DETENTE_N_TRAITS && self->traits; t++) {
             text_add_bytes(b, ",", 1);
             add_number(b, (double)self->block->trait[t][at], 1);
         }
@@ -358,11 +416,13 @@ static int add_rows(row_export *self, size_t n, text_buffer *b, detente_error *e
     return 0;
 }
 
-static int export_rows(const export_options *asked, const detente_results *results, detente_isa isa, text_buffer *b)
+static int export_rows(const export_options *asked, const detente_results *results, detente_sweep *sweep,
+                       detente_isa isa, text_buffer *b)
 {
     detente_error error = {0};
     row_export self = {.results = results,
                        .config = detente_results_config(results),
+                       .sweep = sweep,
                        .turns = asked->table == TABLE_TURNS,
                        .isa = isa};
     const uint64_t rows = detente_results_rows(results, self.turns);
@@ -406,16 +466,20 @@ int cli_export(int argc, char **argv)
     status = cli_isa(&isa);
     if (status)
         return status;
-    const int code = detente_results_open(&results, asked.path, &error);
+    detente_sweep *sweep = NULL;
+    int code = detente_results_open(&results, asked.path, &error);
+    if (!code)
+        code = detente_sweep_open(&sweep, detente_results_config(results), &error);
     if (code)
-        return cli_fail(code, &error);
-    if (asked.table == TABLE_SUMMARY)
-        status = export_summary(results, &b);
+        status = cli_fail(code, &error);
+    else if (asked.table == TABLE_SUMMARY)
+        status = export_summary(results, sweep, &b);
     else if (asked.table == TABLE_REPLICATIONS)
-        status = export_replications(results, &b);
+        status = export_replications(results, sweep, &b);
     else
-        status = export_rows(&asked, results, isa, &b);
+        status = export_rows(&asked, results, sweep, isa, &b);
     text_clear(&b);
+    detente_sweep_close(sweep);
     detente_results_close(results);
     return status;
 }

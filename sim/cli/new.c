@@ -22,6 +22,7 @@ static const char doc[] =
     "Nothing is overwritten.\v"
     "  scenario    a complaint: what is at stake, who calls, who answers\n"
     "  playbook    a strategy of your own, compared with `typical`\n"
+    "  sweep       a strategy under many circumstances: values that vary, and where\n"
     "  experiment  a question, its config, and a README to fill in\n\n"
     "NAME has letters, digits, - and _, and begins with a letter.\n\n"
     "Example:\n"
@@ -44,10 +45,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         }
         return state->arg_num > 1 || !asked->kind ? EINVAL : 0;
     case ARGP_KEY_END:
-        if (asked->kind && strcmp(asked->kind, "sweep") == 0) {
-            argp_error(state, "sweeps come with a later version: this one (%s) has no designs yet", detente_version());
-            return EINVAL;
-        }
         if (asked->name)
             return 0;
         argp_error(state, asked->kind ? "name it: NAME" : "say what to start, and its NAME");
@@ -141,6 +138,35 @@ static void build_playbook(text_buffer *b, const char *name)
     add_body(b, detente_embedded_find("strategies", base_strategy), name, "what it does, in a line", 4);
 }
 
+static void build_sweep(text_buffer *b, const char *name)
+{
+    text_add(
+        b,
+        "# A sweep: the same strategies at many points, which differ in the paths below `vary`. docs/designs.md says what each\n"
+        "# type of design is for; `detente params` lists the paths with their ranges.\n");
+    add_commands(b, name, "how much work it is", "play it");
+    text_add(
+        b,
+        "detente: 1\n"
+        "name: %s\n"
+        "question: Does answering in kind matter more when customers are angry?   # put yours here\n"
+        "extends: %s           # the complaint: a scenario of the library, or a file\n"
+        "seed: 20241005                    # the same seed gives the same customers, and the same bytes\n"
+        "replications: 20                  # every cell (point x strategy) is repeated so often …\n"
+        "encounters: 256                   # … with so many calls each time\n"
+        "quantiles: false                  # the summary of a sweep holds means and intervals\n"
+        "strategies: [typical, mirroring]  # all play at every point, with the same customers\n"
+        "design:\n"
+        "  type: factorial                 # all combinations. To sample more paths: latin-hypercube or sobol with points: 256\n"
+        "  vary:\n"
+        "    agent.mirroring: {from: 0, to: 1, steps: 5}          # 0, 0.25, 0.5, 0.75, 1\n"
+        "    customer.anger.mean: [0.3, 0.5, 0.7]                 # values as they are\n"
+        "    # strategy.concession.beta: {from: 0.2, to: 5, steps: 5, log: true}   # of every strategy, in equal ratios\n"
+        "    # tiers[0].authority: [0.5, 1]                       # an element of a list, by number or by name\n"
+        "    # customer.persona: [reasonable, abusive]            # names vary too: personas, scenarios, tactics\n",
+        name, base_scenario);
+}
+
 static void build_experiment(text_buffer *b, const char *name)
 {
     text_add(
@@ -157,6 +183,7 @@ static void build_experiment(text_buffer *b, const char *name)
         "keep: none                        # encounters or turns store every call, row by row\n"
         "customer:                         # `detente list personas` names the library's\n"
         "  personas: [reasonable, anxious, entitled, opportunist, abusive, loyal]\n"
+        "# design: {vary: {agent.mirroring: [0, 1]}}   # … at more than one point: `detente new sweep` shows how\n"
         "strategies:                       # all meet the same customers; `detente list strategies` names the library's\n"
         "  - %s\n"
         "  - bare-refusal\n"
@@ -216,7 +243,8 @@ static int write_experiment(const char *name)
 
 int cli_new(int argc, char **argv)
 {
-    static const struct argp argp = {NULL, parse_option, "scenario|playbook|experiment NAME", doc, NULL, NULL, NULL};
+    static const struct argp argp = {NULL, parse_option, "scenario|playbook|sweep|experiment NAME", doc, NULL,
+                                     NULL, NULL};
     new_options asked = {0};
     text_buffer b = {0};
     char path[DETENTE_NAME_SIZE + 16];
@@ -230,6 +258,8 @@ int cli_new(int argc, char **argv)
         return write_experiment(asked.name);
     if (strcmp(asked.kind, "scenario") == 0)
         build_scenario(&b, asked.name);
+    else if (strcmp(asked.kind, "sweep") == 0)
+        build_sweep(&b, asked.name);
     else
         build_playbook(&b, asked.name);
     snprintf(path, sizeof path, "%s.yaml", asked.name);

@@ -220,15 +220,14 @@ static int check_number(const char *path, const char *option, uint64_t number, u
                              (unsigned long long)(count - 1));
 }
 
-static int check_request(const detente_results *results, const replay_options *asked, detente_error *error)
+static int check_request(const detente_results *results, const detente_sweep *sweep, const replay_options *asked,
+                         detente_error *error)
 {
     const detente_config *config = detente_results_config(results);
     const uint32_t cells = detente_results_cells(results);
-    if (cells != (uint32_t)config->n_strategies)
-        return detente_error_set(
-            error, DETENTE_E_INPUT,
-            "%s: has %u cells for %d strategies: cells of a design cannot be replayed by this version (%s)",
-            asked->path, cells, config->n_strategies, detente_version());
+    if (cells != detente_sweep_cells(sweep))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: has %u cells, its config %u", asked->path, cells,
+                                 detente_sweep_cells(sweep));
     int code = check_number(asked->path, "--cell", asked->cell, cells, error);
     if (!code)
         code = check_number(asked->path, "--replication", asked->request.replication,
@@ -243,6 +242,8 @@ int cli_replay(int argc, char **argv)
     static const struct argp argp = {options, parse_option, "OUT.h5", doc, NULL, NULL, NULL};
     replay_options asked = {0};
     detente_results *results = NULL;
+    detente_sweep *sweep = NULL;
+    const detente_config *config = NULL;
     detente_error error = {0};
     encounter played = {0};
     int status = cli_parse(&argp, argc, argv, &asked);
@@ -250,14 +251,19 @@ int cli_replay(int argc, char **argv)
         return status - 1;
     int code = detente_results_open(&results, asked.path, &error);
     if (!code)
-        code = check_request(results, &asked, &error);
+        code = detente_sweep_open(&sweep, detente_results_config(results), &error);
     if (!code)
-        code = encounter_play(&played, detente_results_config(results), (int)asked.cell, asked.cell, &asked.request,
-                              &error);
+        code = check_request(results, sweep, &asked, &error);
+    const uint32_t strategies = code ? 1 : (uint32_t)detente_results_config(results)->n_strategies;
+    if (!code)
+        code = detente_sweep_config(sweep, asked.cell / strategies, &config, &error);
+    if (!code)
+        code = encounter_play(&played, config, (int)(asked.cell % strategies), asked.cell, &asked.request, &error);
     if (!code)
         code = compare(results, &asked, &played, &error);
     status = code ? cli_fail(code, &error) : encounter_print(&played, &asked.request);
     encounter_clear(&played);
+    detente_sweep_close(sweep);
     detente_results_close(results);
     return status;
 }

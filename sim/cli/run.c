@@ -163,7 +163,7 @@ static int print_plan(const run_state *run, detente_error *error)
     const uint64_t units = (uint64_t)detente_sweep_cells(run->sweep) * config->replications;
     const uint64_t kept = kept_of(config->keep.encounters, config), traced = kept_of(config->keep.turns, config);
     char a[32], b[32];
-    const int code = cli_print_size("", config, error);
+    const int code = cli_print_work("", config, run->sweep, run->isa, run->options->threads, error);
     if (code)
         return cli_fail(code, error);
     printf("%s would hold the mean of each of %d metrics for %s replications, and their summary%s\n",

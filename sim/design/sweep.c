@@ -16,6 +16,7 @@
 #include "design/sample.h"
 #include "model/cell.h"
 #include "param/point.h"
+#include "param/registry.h"
 #include "population/customers.h"
 
 enum { KEPT_BYTES = 48 << 20, BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
@@ -48,6 +49,7 @@ struct detente_sweep {
     compiled *bucket[BUCKETS];
     recent used, unused;
     size_t bytes;
+    uint64_t n_made, bytes_made; /* of all points made so far */
     detente_customers
         *customers[KEPT_CUSTOMERS]; /* the last that were made: their tables cost more than the rest of a cell */
     unsigned next_customers;
@@ -81,6 +83,17 @@ uint64_t detente_sweep_points(const detente_sweep *sweep)
 uint32_t detente_sweep_cells(const detente_sweep *sweep)
 {
     return (uint32_t)(sweep->n_points * sweep->n_strategies);
+}
+
+int detente_sweep_is_kept(const detente_sweep *s)
+{
+    /* All points are about as large as those that were made so far. */
+    return s->n_made == 0 || (double)s->bytes_made / (double)s->n_made * (double)s->n_points <= KEPT_BYTES;
+}
+
+const char *detente_design_name(int type)
+{
+    return type < 0 || type >= DETENTE_N_DESIGNS ? NULL : DESIGN_NAME[type];
 }
 
 int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, detente_error *error)
@@ -309,6 +322,8 @@ static int take(void *data, uint32_t cell, const detente_cell **taken, detente_e
             c->next = s->bucket[point % BUCKETS];
             s->bucket[point % BUCKETS] = c;
             s->bytes += c->bytes;
+            s->bytes_made += c->bytes;
+            s->n_made++;
             put_in(&s->used, c);
             make_room(s);
         }

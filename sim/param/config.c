@@ -9,6 +9,8 @@
 #include "param/bind.h"
 #include "param/merge.h"
 
+static const source SETTING = {.name = "--set", .folder = "", .setting = 1};
+
 static void apply_setting(reader *r, node *root, const detente_setting *setting)
 {
     source *from = reader_alloc(r, sizeof *from);
@@ -73,6 +75,10 @@ static void read_tree(reader *r, detente_config *config, const char *text, size_
     name_by_file(from->name, config->name);
     if (!r->code)
         bind_config(r, root, config);
+    for (size_t i = 0; i < n_settings; i++)
+        for (int k = 0; config->design && k < config->design->n_factors; k++)
+            if (!strcmp(settings[i].path, config->design->factor[k].path))
+                reader_warn(r, (place){&SETTING, 0, 0}, settings[i].path, "has no effect: the design varies it");
 }
 
 int detente_config_parse(detente_config *config, const char *text, size_t size, const char *name,

@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 
-enum { COLUMNS = 5, WIDTH = 100, GAP = 2, CELL_SIZE = 48 };
+enum { COLUMNS = 5, WIDTH = 100, GAP = 2, CELL_SIZE = 48, MOST_POINTS = 8, MOST_ROWS = 64 };
 
 static const struct {
     const char *heading;
@@ -38,10 +38,20 @@ static int width_of(const table_column *column, int c)
     return longer(numbers, columns[c].heading);
 }
 
+/* Cells that are shown: all of a run without a design, the first points of a sweep. */
+static uint32_t shown_cells(const detente_results *results)
+{
+    const detente_config *config = detente_results_config(results);
+    const uint32_t cells = detente_results_cells(results), strategies = (uint32_t)config->n_strategies;
+    uint32_t points = MOST_ROWS / strategies < MOST_POINTS ? MOST_ROWS / strategies : MOST_POINTS;
+    points = points ? points : 1;
+    return config->design && cells / strategies > points ? points * strategies : cells;
+}
+
 static int fill_column(const detente_results *results, int c, table_column *column, detente_error *error)
 {
-    const uint32_t cells = detente_results_cells(results);
-    double *values = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *values);
+    const uint32_t cells = shown_cells(results);
+    double *values = detente_calloc(detente_results_cells(results), DETENTE_N_STATISTICS * sizeof *values);
     column->mean = detente_calloc(cells, sizeof *column->mean);
     column->half = detente_calloc(cells, sizeof *column->half);
     int code = 0;
@@ -101,9 +111,30 @@ static void add_row(text_buffer *b, const table_column *column, uint32_t i)
     text_add(b, "\n");
 }
 
-static void build(text_buffer *b, const detente_results *results, const table_column *column)
+/* "agent.mirroring 0.5, customer.persona loyal" */
+static int add_point(text_buffer *b, detente_sweep *sweep, const detente_design *design, uint64_t point,
+                     detente_error *error)
 {
-    const uint32_t cells = detente_results_cells(results);
+    double values[DETENTE_MAX_FACTORS];
+    const int code = detente_sweep_values(sweep, point, values, error);
+    for (int k = 0; k < design->n_factors && !code; k++) {
+        const detente_factor *f = &design->factor[k];
+        text_add(b, k ? ", %s " : "%s ", f->path);
+        if (f->named)
+            text_add(b, "%s", f->name[(size_t)values[k]]);
+        else
+            text_add(b, "%.6g", values[k]);
+    }
+    text_add(b, "\n");
+    return code;
+}
+
+static int build(text_buffer *b, const detente_results *results, const table_column *column, detente_sweep *sweep,
+                 detente_error *error)
+{
+    const detente_design *design = detente_results_config(results)->design;
+    const uint32_t cells = shown_cells(results), strategies = (uint32_t)detente_results_config(results)->n_strategies;
+    int code = 0;
     int name_width = characters("strategy"), room = WIDTH, halves = 0;
     for (int c = 0; c < COLUMNS; c++) {
         room -= GAP + width_of(&column[c], c);
@@ -118,29 +149,38 @@ static void build(text_buffer *b, const detente_results *results, const table_co
     for (int c = 0; c < COLUMNS; c++)
         text_add(b, "%*s", GAP + width_of(&column[c], c), columns[c].heading);
     text_add(b, "\n");
-    for (uint32_t i = 0; i < cells; i++) {
+    for (uint32_t i = 0; i < cells && !code; i++) {
+        if (design && i % strategies == 0)
+            code = add_point(b, sweep, design, i / strategies, error);
         add_name(b, detente_results_strategy(results, i), name_width);
         add_row(b, column, i);
+    }
+    if (cells < detente_results_cells(results)) {
+        text_add(b, "… and %u more cells in the file.\n", detente_results_cells(results) - cells);
     }
     if (halves)
         text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n",
                  detente_results_replications(results));
     else
         text_add(b, "No ±: an interval needs at least two replications.\n");
+    return code;
 }
 
 int report_table(const detente_results *results, char **text, detente_error *error)
 {
     table_column column[COLUMNS] = {{0}};
     text_buffer b = {0};
-    int code = 0;
+    detente_sweep *sweep;
     *text = NULL;
+    int code = detente_sweep_open(&sweep, detente_results_config(results), error);
     for (int c = 0; c < COLUMNS && !code; c++)
         code = fill_column(results, c, &column[c], error);
-    if (!code) {
-        build(&b, results, column);
+    if (!code)
+        code = build(&b, results, column, sweep, error);
+    if (!code)
         code = text_finish(&b, text, error);
-    }
+    text_clear(&b);
+    detente_sweep_close(sweep);
     for (int c = 0; c < COLUMNS; c++) {
         detente_free(column[c].mean);
         detente_free(column[c].half);

@@ -3,10 +3,11 @@
 #ifndef DETENTE_REPORT_TABLE_H
 #define DETENTE_REPORT_TABLE_H
 
+#include <detente/design.h>
 #include <detente/store.h>
 
 /**
- * One line a cell: strategy, then mean ± half-width of the 95 % t interval over replication means. At most 100 columns wide;
+ * Of a sweep the first points, each below a line with its values. One line a cell: strategy, then mean ± half-width of the 95 % t interval over replication means. At most 100 columns wide;
  * a name that leaves no room is cut short. With one replication there are no half-widths, and a line says why.
  * @param[out] text  complete lines of UTF-8, free() it
  * @return 0, DETENTE_E_INPUT when the summary cannot be read, DETENTE_E_MEMORY

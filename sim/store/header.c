@@ -28,6 +28,10 @@ static int take_names(store_header *header, const detente_config *config)
     header->personas = join(config->persona->name, sizeof *config->persona, config->n_personas);
     header->tiers = join(config->tier->name, sizeof *config->tier, config->n_tiers);
     header->n_personas = config->n_personas;
+    /* Numbers that mean another persona in each cell have no one meaning. */
+    for (int k = 0; config->design && k < config->design->n_factors; k++)
+        if (!strcmp(config->design->factor[k].path, "customer.persona"))
+            header->n_personas = 0;
     header->n_tiers = config->n_tiers;
     header->strategy = detente_calloc(header->n_strategies, sizeof *header->strategy);
     if (!header->name || !header->question || !header->personas || !header->tiers || !header->strategy)

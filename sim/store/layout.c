@@ -120,7 +120,7 @@ static void table_column(store_merger *self, int table, int c, hid_t row)
     const hid_t dataset = hdf_dataset(out, self->table[table], column->name, type[column->type], 1, &length, list);
     H5Pclose(list);
     hdf_describe(out, dataset, column->unit, column->long_name);
-    if (!strcmp(column->name, "persona"))
+    if (!strcmp(column->name, "persona") && header->n_personas)
         flags(out, dataset, header->n_personas, header->personas);
     if (!strcmp(column->name, "tier"))
         flags(out, dataset, header->n_tiers, header->tiers);

@@ -66,7 +66,6 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("new",), "say what to start"),
     (("new", "playbok", "mine"), 'did you mean "playbook"?'),
     (("new", "playbook"), "NAME"),
-    (("new", "sweep", "mine"), "later version"),
     (("new", "playbook", "typical"), "library"),
     (("new", "playbook", "mine.yaml"), "without .yaml"),
     (("new", "scenario", "../up"), "letters"),

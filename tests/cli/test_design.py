@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sweeps: what a design's cells are, as the results file has them."""
+import h5py
+import numpy
+import pytest
+import xarray
+
+BASE = """detente: 1
+name: sweep
+extends: billing-dispute
+seed: 11
+replications: 3
+encounters: 40
+strategies: [typical, mirroring]
+"""
+DESIGN = """design:
+  type: factorial
+  vary:
+    agent.mirroring: {from: 0, to: 1, steps: 3}
+    customer.persona: [abusive, reasonable]
+    strategy.concession.beta: {from: 0.2, to: 5, steps: 3, log: true}
+    "tiers[supervisor].wait": [1, 9]
+"""
+POINTS = [(mirroring, persona, beta, wait) for mirroring in (0, 0.5, 1) for persona in ("abusive", "reasonable")
+          for beta in (0.2, 1, 5) for wait in (1, 9)]
+PATHS = ["agent.mirroring", "customer.persona", "strategy.concession.beta", "tiers[supervisor].wait"]
+METRICS = ["resolved", "minutes", "net_value", "turns_taken"]
+
+
+def sweep(run, tmp_path, text=BASE + DESIGN, *arguments, name="sweep"):
+    (tmp_path / f"{name}.yaml").write_text(text)
+    done = run("run", f"{name}.yaml", "-o", f"{name}.h5", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_coordinates(run, tmp_path):
+    sweep(run, tmp_path)
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        assert file["cell"].shape == (72,)
+        for k, path in enumerate(PATHS):
+            stored = file[path].asstr()[:] if k == 1 else file[path][:]
+            assert list(stored) == [point[k] for point in POINTS for _ in range(2)]
+        assert list(file["strategy"].asstr()[:]) == 36 * ["typical", "mirroring"]
+        assert file["tiers[supervisor].wait"].attrs["units"] == "min"
+        assert file["agent.mirroring"].attrs["long_name"].startswith("how far hostility is answered in kind")
+        assert file["agent.mirroring"].dtype == "<f8"
+        assert numpy.isfinite(file["resolved"][:]).all()
+
+
+@pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
+def test_xarray(run, tmp_path, engine):
+    sweep(run, tmp_path)
+    with xarray.open_dataset(tmp_path / "sweep.h5", engine=engine) as data:
+        assert set(PATHS) | {"strategy"} <= set(data.coords)
+        chosen = data.where((data["agent.mirroring"] == 0.5) & (data["customer.persona"] == "abusive"), drop=True)
+        assert chosen.sizes["cell"] == 12
+
+
+def test_a_cell_is_its_config(run, tmp_path):
+    """Every value of a cell is what a run of the config with the cell's values set gives."""
+    sweep(run, tmp_path)
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        for point in (0, 10, 23, 35):
+            values = [a for path, value in zip(PATHS, POINTS[point]) for a in ("--set", f"{path}={value}")]
+            sweep(run, tmp_path, BASE, *values, name=f"one{point}")
+            with h5py.File(tmp_path / f"one{point}.h5") as one:
+                for metric in METRICS:
+                    assert (file[metric][2 * point:2 * point + 2] == one[metric][:]).all()
+
+
+def test_same_for_any_threads(run, tmp_path):
+    sweep(run, tmp_path, BASE + DESIGN, "--threads", 1, name="a")
+    sweep(run, tmp_path, BASE + DESIGN, "--threads", 3, name="b")
+    with h5py.File(tmp_path / "a.h5") as a, h5py.File(tmp_path / "b.h5") as b:
+        for metric in METRICS:
+            assert (a[metric][:] == b[metric][:]).all()
+
+
+def test_common_random_numbers(run, tmp_path):
+    """Cells that differ in nothing have the same customers and luck, unless asked otherwise."""
+    design = "design: {type: list, points: [{agent.warmth: 0.2}, {agent.warmth: 0.2}]}\n"
+    for common in ("true", "false"):
+        sweep(run, tmp_path, BASE + design, "--set", f"common_random_numbers={common}", name=common)
+        with h5py.File(tmp_path / f"{common}.h5") as file:
+            same = file["minutes"][0:2] == file["minutes"][2:4]
+            assert same.all() if common == "true" else not same.any()
+
+
+def test_kept_rows_can_be_replayed(run, tmp_path):
+    sweep(run, tmp_path, BASE + DESIGN, "--keep", "turns")
+    for cell in (0, 37, 71):
+        done = run("replay", "sweep.h5", "--cell", cell, "--replication", 2, "--encounter", 17)
+        assert done.returncode == 0 and "bit for bit" in done.stderr
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        # Number 0 is another persona in each cell: the coordinate customer.persona says which.
+        assert "flag_meanings" not in file["encounters/persona"].attrs
+    done = run("export", "sweep.h5", "--table", "encounters", "--traits")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1 + 72 * 3 * 40
+    persona = lines[0].split(",").index("persona")
+    for line in lines[1:]:
+        assert line.split(",")[persona] == POINTS[int(line.split(",")[0]) // 2][1]
+    assert run("replay", "sweep.h5", "--cell", 72, "--replication", 0, "--encounter", 0).returncode == 2
+
+
+def test_export_names_the_point(run, tmp_path):
+    sweep(run, tmp_path)
+    lines = run("export", "sweep.h5", "--table", "replications").stdout.splitlines()
+    assert lines[0].startswith("cell,strategy," + ",".join(PATHS) + ",replication,")
+    assert lines[1 + 3 * 3].startswith("3,mirroring,0,abusive,0.2,9,0,")
+    lines = run("export", "sweep.h5", "--table", "summary").stdout.splitlines()
+    assert lines[0].startswith("cell,strategy," + ",".join(PATHS) + ",metric,mean,")
+
+
+def test_table(run, tmp_path):
+    lines = sweep(run, tmp_path).stdout.splitlines()
+    assert lines[1] == "agent.mirroring 0, customer.persona abusive, strategy.concession.beta 0.2, tiers[supervisor].wait 1"
+    assert lines[2].startswith("typical ") and lines[3].startswith("mirroring ")
+    assert "… and 56 more cells in the file." in lines
+
+
+@pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
+def test_size_is_told_before(run, tmp_path, command):
+    (tmp_path / "c.yaml").write_text(BASE + "design: {type: saltelli, points: 64, vary: {agent.mirroring: {from: 0, to: 1}, "
+                                            "agent.warmth: {from: 0, to: 1}}}\n")
+    done = run(command[0], "c.yaml", *command[1:])
+    assert done.returncode == 0
+    assert "saltelli design: 256 points x 2 strategies = 512 cells;" in done.stdout
+    assert "512 cells x 3 replications x 40 encounters = 61,440 encounters" in done.stdout
+    assert " threads of this machine; a results file of about " in done.stdout or " thread of this machine" in done.stdout
+    assert list(tmp_path.iterdir()) == [tmp_path / "c.yaml"]
+
+
+def test_size_of_the_file_is_about_right(run, tmp_path):
+    sweep(run, tmp_path, BASE + DESIGN)
+    told = run("run", "sweep.yaml", "--dry-run").stdout.split("results file of about ")[1].split(" MB")[0]
+    assert 0.5 < (tmp_path / "sweep.h5").stat().st_size / (float(told) * 1e6) < 2
+
+
+def test_what_has_no_effect(run, tmp_path):
+    done = sweep(run, tmp_path, BASE + "design: {type: sobol, points: 4, levels: 4, vary: {agent.warmth: {from: 0, to: 1, "
+                 "steps: 3}}}\n", "--set", "agent.warmth=0.3")
+    assert "warning: design.levels: has no effect in a sobol design" in done.stderr
+    assert "warning: design.vary.agent.warmth.steps: has no effect" in done.stderr
+    assert "agent.warmth: has no effect: the design varies it" in done.stderr
+
+
+def test_settings_reach_the_design(run, tmp_path):
+    sweep(run, tmp_path, BASE + DESIGN, "--set", "design.vary={agent.warmth: [0.1, 0.2]}", "--set", "agent.mirroring=0.3")
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        assert list(file["agent.warmth"][:]) == [0.1, 0.1, 0.2, 0.2]
+        assert "agent.mirroring" not in file
+
+
+def test_starter_runs(run, tmp_path):
+    assert run("new", "sweep", "mine").returncode == 0
+    assert run("check", "mine.yaml").returncode == 0
+    done = run("run", "mine.yaml", "-o", "mine.h5")
+    assert done.returncode == 0 and done.stderr.count("warning") == 0
+    with h5py.File(tmp_path / "mine.h5") as file:
+        assert file["cell"].size == 30
