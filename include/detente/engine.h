@@ -32,6 +32,7 @@ typedef struct detente_unit {
     uint32_t replication;               /**< from 0 */
     const detente_moments *moments;     /**< DETENTE_N_METRICS, over the unit's encounters */
     const detente_histogram *histogram; /**< DETENTE_N_METRICS (flags too), or NULL when quantiles are not wanted */
+    const char *failure;                /**< NULL, or why the cell could not be played: then there are no moments */
 } detente_unit;
 
 /**
@@ -51,6 +52,7 @@ typedef struct detente_sink {
 typedef struct detente_progress {
     uint64_t units_done;                /**< units handed on */
     uint64_t units_total;               /**< units asked for */
+    uint64_t units_failed;              /**< of those done, units of cells whose parameters broke */
     uint64_t encounters_done;           /**< encounters of the units done */
     uint64_t encounters_total;          /**< encounters of the units asked for */
     uint64_t turns_done;                /**< turns of the encounters done */
@@ -75,6 +77,8 @@ typedef struct detente_run_options {
  *
  * No result depends on the number of threads. Memory does not grow with encounters or replications: about 2 threads + 1 jobs
  * of some thousand encounters are under way at once, each with the cell it has taken, and threads wait while the sink is busy.
+ *
+ * A cell whose parameters do not go together, or that gives what is no number, fails: its units say why, the others go on.
  *
  * @param      options  NULL: defaults
  * @param[out] done     totals, also after a failure; may be NULL

@@ -133,6 +133,13 @@ int detente_results_summary(const detente_results *results, int metric, double *
 /** Name of a statistic as in the file ("mean", …, "q05", …, "count"). */
 const char *detente_statistic_name(int statistic);
 
+/**
+ * Cells that failed, because their parameters do not go together or gave what is no number.
+ * @param[out] n      how many @param[out] first  words of the first of them; NULL when there is none; free() it
+ * @return 0, DETENTE_E_INPUT, DETENTE_E_MEMORY
+ */
+int detente_results_failures(const detente_results *results, uint32_t *n, char **first, detente_error *error);
+
 /** Number of rows of group `encounters` or `turns` (0 when the group is not there). */
 uint64_t detente_results_rows(const detente_results *results, int turns);
 /** Number of columns of that group, in file order. */

@@ -110,6 +110,8 @@ void cli_provenance_finish(cli_provenance *provenance, detente_provenance *out);
 void cli_provenance_clear(cli_provenance *provenance);
 /** Print the table of a results file. @return the exit status */
 int cli_print_table(const char *path);
+/** The last line: how many cells of a results file failed, and why the first did. @return CLI_DONE when none did, CLI_FAILED */
+int cli_tell_failures(const char *path);
 
 /** Flush stdout. @return @p status, or CLI_FAILED after saying why when what was printed could not be written */
 int cli_finish(int status);

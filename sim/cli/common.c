@@ -298,3 +298,24 @@ int cli_print_table(const char *path)
     detente_free(table);
     return status;
 }
+
+int cli_tell_failures(const char *path)
+{
+    detente_error error = {0};
+    detente_results *results = NULL;
+    char *first = NULL;
+    uint32_t n = 0;
+    int code = detente_results_open(&results, path, &error);
+    if (!code)
+        code = detente_results_failures(results, &n, &first, &error);
+    const uint32_t cells = code ? 0 : detente_results_cells(results);
+    detente_results_close(results);
+    if (code)
+        return cli_fail(code, &error);
+    fflush(stdout);
+    if (n)
+        cli_tell("%u of %u cells failed; variables status and error of %s say which and why, the first: %s", n, cells,
+                 path, first);
+    detente_free(first);
+    return n ? CLI_FAILED : CLI_DONE;
+}

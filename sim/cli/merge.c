@@ -91,7 +91,7 @@ static int merge_files(const merge_options *asked, cli_provenance *made)
                cli_count(merged.units_planned, b));
     printf("%s encounters of %zu file%s; written to %s\n", cli_count(merged.encounters, a), merged.files,
            merged.files == 1 ? "" : "s", asked->output);
-    return CLI_DONE;
+    return cli_tell_failures(asked->output);
 }
 
 int cli_merge(int argc, char **argv)

@@ -182,17 +182,23 @@ static int print_results(const run_state *run)
 {
     char encounters[32], turns[32], rate[32];
     const detente_progress *done = &run->done;
+    const uint64_t played = done->encounters_done - done->units_failed * run->config.encounters;
     const int status = run->options->shards ? CLI_DONE : cli_print_table(run->options->output);
     if (status)
         return status;
-    printf("%s encounters, %s turns, %.2f s, %s encounters/s; written to %s\n",
-           cli_count(done->encounters_done, encounters), cli_count(done->turns_done, turns), done->seconds,
-           cli_count(done->seconds > 0 ? (uint64_t)((double)done->encounters_done / done->seconds) : 0, rate),
-           run->options->output);
+    printf("%s encounters, %s turns, %.2f s, %s encounters/s; written to %s\n", cli_count(played, encounters),
+           cli_count(done->turns_done, turns), done->seconds,
+           cli_count(done->seconds > 0 ? (uint64_t)((double)played / done->seconds) : 0, rate), run->options->output);
     if (run->options->shards)
         printf("shard %u of %u: `detente merge -o OUT.h5 SHARD.h5...` makes one file of all %u\n", run->options->shard,
                run->options->shards, run->options->shards);
-    return CLI_DONE;
+    if (!run->options->shards)
+        return cli_tell_failures(run->options->output);
+    fflush(stdout);
+    if (done->units_failed)
+        cli_tell("%s replications of cells failed; merged, the file says which and why",
+                 cli_count(done->units_failed, encounters));
+    return done->units_failed ? CLI_FAILED : CLI_DONE;
 }
 
 /* What lies in the parts folder once the store has been released. */
@@ -234,6 +240,7 @@ static int play(run_state *run, detente_error *error)
         code = more < 0 ? more : detente_engine_run(&run->config, &cells, &sink, &how, &done, error);
         run->done.encounters_done += done.encounters_done;
         run->done.turns_done += done.turns_done;
+        run->done.units_failed += done.units_failed;
         run->done.seconds += done.seconds;
     }
     cli_progress_end(&progress);

@@ -96,6 +96,61 @@ static int cell_take(const schedule *s, uint32_t cell, workspace *space)
     return s->cells->take(s->cells->data, cell, &space->cell, &space->error);
 }
 
+/* The block could not be played: it has no encounters. */
+static int block_fail(job *j, uint32_t b, const char *why)
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        detente_moments_init(&j->moments[(size_t)b * DETENTE_N_METRICS + (size_t)m]);
+    if (j->rows)
+        j->rows[b].kept = 0;
+    detente_free(j->failure[b]);
+    j->failure[b] = detente_strdup(why);
+    return j->failure[b] ? 0 : DETENTE_E_MEMORY;
+}
+
+/* Parameters that break only together are the cell's failure, and not the run's. */
+static int cell_failed(job *j, uint32_t b, int code, workspace *space)
+{
+    if (code != DETENTE_E_CONFIG && code != DETENTE_E_RANGE)
+        return code;
+    const int status = block_fail(j, b, space->error.text ? space->error.text : detente_error_string(code));
+    detente_error_clear(&space->error);
+    space->cell = NULL;
+    return status;
+}
+
+/* The first metric whose mean is no number; DETENTE_N_METRICS when there is none. */
+static int not_finite(const detente_moments *moments)
+{
+    int m = 0;
+    while (m < DETENTE_N_METRICS && moments[m].mean - moments[m].mean == 0)
+        m++;
+    return m;
+}
+
+static int block_play(const schedule *s, job *j, uint32_t b, const block_place *at, uint64_t first_unit,
+                      workspace *space)
+{
+    static const char *const names[] = {
+#define X(name, ...) #name " is not a finite number",
+        DETENTE_METRICS(X)
+#undef X
+    };
+    detente_block *block;
+    int code = rows_begin(s, at, j->rows ? &j->rows[b] : NULL, space, &block);
+    if (code)
+        return code;
+    s->player->play(space->cell, s->options.isa, at->replication, at->first, at->n, block);
+    detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
+    s->fold(block, moments);
+    const int broken = not_finite(moments);
+    if (broken < DETENTE_N_METRICS)
+        return block_fail(j, b, names[broken]);
+    if (j->histogram)
+        code = detente_fold_histograms(block, moments, &j->histogram[(at->unit - first_unit) * DETENTE_N_METRICS]);
+    return code;
+}
+
 int detente_job_play(const schedule *s, job *j, workspace *space)
 {
     int code = 0;
@@ -108,17 +163,10 @@ int detente_job_play(const schedule *s, job *j, workspace *space)
             break;
         }
         const block_place at = detente_block_place(s, j->first_block + b);
-        detente_block *block;
+        detente_free(j->failure[b]); /* of the job that had this slot before */
+        j->failure[b] = NULL;
         code = cell_take(s, at.cell, space);
-        if (!code)
-            code = rows_begin(s, &at, j->rows ? &j->rows[b] : NULL, space, &block);
-        if (code)
-            break;
-        s->player->play(space->cell, s->options.isa, at.replication, at.first, at.n, block);
-        detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
-        s->fold(block, moments);
-        if (j->histogram)
-            code = detente_fold_histograms(block, moments, &j->histogram[(at.unit - first_unit) * DETENTE_N_METRICS]);
+        code = code ? cell_failed(j, b, code, space) : block_play(s, j, b, &at, first_unit, space);
     }
     cell_give_back(s, space);
     return code;
@@ -161,20 +209,33 @@ static int unit_histogram(schedule *s, const job *j, const block_place *at, int 
     return 0;
 }
 
+/* What a failed unit has besides its words is not handed on. */
+static void unit_fail(schedule *s)
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        detente_moments_init(&s->unit_moments[m]);
+    s->progress.units_failed++;
+}
+
 static int hand_on_unit(schedule *s, const block_place *at, const detente_histogram *histogram)
 {
+    if (s->unit_failure)
+        unit_fail(s);
     const detente_unit unit = {.unit = at->unit,
                                .cell = at->cell,
                                .replication = at->replication,
                                .moments = s->unit_moments,
-                               .histogram = histogram};
+                               .histogram = s->unit_failure ? NULL : histogram,
+                               .failure = s->unit_failure};
     const int code = s->sink->unit ? s->sink->unit(s->sink->data, &unit, s->error) : 0;
     s->progress.units_done += code == 0;
     unit_reset(s);
+    detente_free(s->unit_failure);
+    s->unit_failure = NULL;
     return code;
 }
 
-int detente_job_hand_on(schedule *s, const job *j)
+int detente_job_hand_on(schedule *s, job *j)
 {
     for (uint32_t b = 0; b < j->n_blocks; b++) {
         if (detente_schedule_stopped(s))
@@ -186,6 +247,10 @@ int detente_job_hand_on(schedule *s, const job *j)
         const detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
         for (int m = 0; m < DETENTE_N_METRICS; m++)
             detente_moments_merge(&s->unit_moments[m], &moments[m]);
+        if (j->failure[b] && !s->unit_failure) {
+            s->unit_failure = j->failure[b];
+            j->failure[b] = NULL;
+        }
         s->progress.encounters_done += at.n;
         s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * at.n + 0.5);
         if (at.last || b + 1 == j->n_blocks) {

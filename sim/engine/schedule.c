@@ -54,9 +54,10 @@ static int slots_create(schedule *s)
         j->moments = detente_calloc((size_t)s->blocks_per_job * DETENTE_N_METRICS, sizeof *j->moments);
         if (s->quantiles)
             j->histogram = detente_calloc((size_t)s->units_per_job * DETENTE_N_METRICS, sizeof *j->histogram);
+        j->failure = detente_calloc(s->blocks_per_job, sizeof *j->failure);
         if (s->keeps)
             j->rows = detente_calloc(s->blocks_per_job, sizeof *j->rows);
-        if (!j->moments || (s->quantiles && !j->histogram) || (s->keeps && !j->rows))
+        if (!j->moments || !j->failure || (s->quantiles && !j->histogram) || (s->keeps && !j->rows))
             return DETENTE_E_MEMORY;
     }
     return 0;
@@ -116,11 +117,15 @@ void detente_schedule_clear(schedule *s)
             detente_histogram_clear(&j->histogram[h]);
         for (uint32_t b = 0; j->rows && b < s->blocks_per_job; b++)
             rows_clear(&j->rows[b]);
+        for (uint32_t b = 0; j->failure && b < s->blocks_per_job; b++)
+            detente_free(j->failure[b]);
+        detente_free(j->failure);
         detente_free(j->moments);
         detente_free(j->histogram);
         detente_free(j->rows);
     }
     detente_free(s->slot);
+    detente_free(s->unit_failure);
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         detente_histogram_clear(&s->unit_histogram[m]);
     pthread_cond_destroy(&s->freed);
@@ -171,7 +176,7 @@ static void hand_on(schedule *s)
         return;
     s->handing_on = 1;
     while (!s->code && s->handed_on < s->next_job && s->slot[s->handed_on % s->n_slots].done) {
-        const job *j = &s->slot[s->handed_on % s->n_slots];
+        job *j = &s->slot[s->handed_on % s->n_slots];
         pthread_mutex_unlock(&s->lock);
         const int code = detente_job_hand_on(s, j);
         if (!code)

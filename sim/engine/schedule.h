@@ -51,6 +51,7 @@ typedef struct job {
     detente_moments *moments;     /* blocks_per_job x DETENTE_N_METRICS */
     detente_histogram *histogram; /* units_per_job x DETENTE_N_METRICS, or NULL */
     job_rows *rows;               /* blocks_per_job, or NULL when nothing is kept */
+    char **failure;               /* blocks_per_job: owned words of why a block could not be played, or NULL */
 } job;
 
 /** Shape of a run, and its state. The first part does not change while threads play. */
@@ -75,6 +76,7 @@ typedef struct schedule {
     /* Only the thread that hands on touches these. */
     detente_moments unit_moments[DETENTE_N_METRICS];
     detente_histogram unit_histogram[DETENTE_N_METRICS];
+    char *unit_failure; /* owned: the first of its blocks */
     detente_progress progress;
     double begun, reported;
     detente_error *error;
@@ -99,7 +101,7 @@ void detente_schedule_work(schedule *s);
 /** The thread's part: play a job. @return 0, DETENTE_E_MEMORY, DETENTE_E_INTERRUPTED or what the source of cells returned */
 int detente_job_play(const schedule *s, job *j, workspace *space);
 /** Hand a finished job to the sink. @return 0, DETENTE_E_MEMORY, DETENTE_E_INTERRUPTED or the sink's failure */
-int detente_job_hand_on(schedule *s, const job *j);
+int detente_job_hand_on(schedule *s, job *j);
 block_place detente_block_place(const schedule *s, uint64_t block);
 
 /** Whether somebody, perhaps a signal handler, asked the run to stop. */

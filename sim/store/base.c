@@ -124,6 +124,24 @@ int store_base_counts(const store_base *base, uint64_t *count)
     return read_block(base->file, "replications_run", H5T_NATIVE_UINT64, 1, &start, &n, count) ? DETENTE_E_INPUT : 0;
 }
 
+int store_base_failures(const store_base *base, char **failure)
+{
+    const hsize_t start = 0, n = base->cells;
+    int8_t *state = detente_alloc(base->cells);
+    int status = state ? 0 : DETENTE_E_MEMORY;
+    if (!status && read_block(base->file, "status", H5T_NATIVE_INT8, 1, &start, &n, state))
+        status = DETENTE_E_INPUT;
+    if (!status)
+        status = hdf_read_texts(base->file, "error", base->cells, failure);
+    for (uint64_t c = 0; c < base->cells && !status; c++)
+        if (state[c] != STORE_FAILED) {
+            detente_free(failure[c]);
+            failure[c] = NULL;
+        }
+    detente_free(state);
+    return status;
+}
+
 int store_base_means(const store_base *base, int metric, uint64_t first_cell, uint64_t n_cells,
                      uint64_t first_replication, uint64_t n_replications, double *values)
 {

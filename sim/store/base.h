@@ -31,6 +31,8 @@ int store_base_open(store_base *base);
 void store_base_close(store_base *base);
 /** Replications run of each cell. */
 int store_base_counts(const store_base *base, uint64_t *count);
+/** Why cells failed, as in the merger: detente_free() each; NULL where nothing did. */
+int store_base_failures(const store_base *base, char **failure);
 /** Means of a metric, n_cells x n_replications, NaN where not run. */
 int store_base_means(const store_base *base, int metric, uint64_t first_cell, uint64_t n_cells,
                      uint64_t first_replication, uint64_t n_replications, double *values);

@@ -120,6 +120,7 @@ int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *sh
                      .n_units = shard->n_units,
                      .n_pieces = shard->n_pieces,
                      .n_bins = shard->n_bins,
+                     .n_failures = shard->n_failures,
                      .memory = shard};
     for (int t = 0; t < STORE_N_TABLES; t++)
         for (uint64_t u = 0; u < shard->n_units; u++)

@@ -10,8 +10,8 @@
 #include "store/merge.h"
 #include "store/pack.h"
 
-static const char *const stopped_by_meanings = "replications unfinished";
-static const char *const status_meanings = "complete partial not_run";
+static const char *const stopped_by_meanings = "replications unfinished failure";
+static const char *const status_meanings = "complete partial not_run failed";
 
 /* A list for datasets that are written whole, whatever was there before; or filled where nothing is written. */
 static hid_t filled_list(hdf_writer *out, hid_t type, const void *fill)
@@ -170,16 +170,17 @@ static int write_state(store_merger *self)
     const int ok = stopped && status && text;
     for (uint64_t c = 0; c < cells && ok; c++) {
         const int complete = self->units_run[c] == self->header->replications;
-        stopped[c] = (int8_t)!complete;
-        status[c] = complete ? 0 : self->units_run[c] ? 1 : 2;
-        text[c] = "";
+        const int failed = self->failure[c] != NULL;
+        stopped[c] = (int8_t)(failed ? 2 : !complete);
+        status[c] = (int8_t)(failed ? STORE_FAILED : complete ? 0 : self->units_run[c] ? 1 : 2);
+        text[c] = failed ? self->failure[c] : "";
     }
     if (ok) {
         by_cell(self, "replications_run", H5T_STD_U32LE, H5T_NATIVE_UINT64, self->units_run, "replications run", 0,
                 NULL);
-        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 2,
+        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 3,
                 stopped_by_meanings);
-        by_cell(self, "status", H5T_STD_I8LE, H5T_NATIVE_INT8, status, "state of the cell", 3, status_meanings);
+        by_cell(self, "status", H5T_STD_I8LE, H5T_NATIVE_INT8, status, "state of the cell", 4, status_meanings);
         const hid_t error = hdf_strings(&self->out, self->out.file, "error", cells, text);
         hdf_describe(&self->out, error, "1", "what went wrong in the cell; empty where nothing did");
         hdf_attach(&self->out, error, self->cell, 0);

@@ -56,6 +56,42 @@ static int count_units(store_merger *self, uint64_t *count)
     return status;
 }
 
+/* The first failure of each cell: sets come in the order of units, after the base. */
+static int note_failures(store_merger *self, const store_shard *shard)
+{
+    for (size_t i = 0; i < shard->n_failures; i++) {
+        char **failure = &self->failure[shard->failed[i] % self->header->cells];
+        if (!*failure && !(*failure = detente_strdup(shard->failure[i])))
+            return DETENTE_E_MEMORY;
+    }
+    return 0;
+}
+
+static int find_failures(store_merger *self)
+{
+    const store_catalogue *catalogue = self->catalogue;
+    int status = self->base->path ? store_base_failures(self->base, self->failure) : 0;
+    if (status)
+        return base_damaged(self, status);
+    for (size_t i = 0; i < catalogue->n && !status; i++) {
+        const store_set *set = &catalogue->set[i];
+        store_shard read = {0};
+        if (set->n_failures == 0)
+            continue;
+        const hid_t file = set->memory ? -1 : hdf_open(catalogue->path[set->file]);
+        status = set->memory ? 0 : store_shard_get_failures(file, set, &read);
+        if (!status)
+            status = note_failures(self, set->memory ? set->memory : &read);
+        store_shard_clear(&read);
+        if (file >= 0)
+            H5Fclose(file);
+        if (status)
+            detente_error_set(self->error, status, "%s",
+                              status == DETENTE_E_MEMORY ? "out of memory" : "a shard's failures are damaged");
+    }
+    return status;
+}
+
 /* A tile of one metric: cells and replications, what was read of it, and what comes of it. */
 typedef struct merge_tile {
     uint64_t first_cell, cells, first_replication, replications;
@@ -328,12 +364,15 @@ static int merger_init(store_merger *self)
     const size_t n = self->header->cells * DETENTE_N_METRICS;
     uint64_t *count = detente_alloc(TILE_UNITS * sizeof *count);
     self->units_run = detente_calloc(self->header->cells, sizeof *self->units_run);
+    self->failure = detente_calloc(self->header->cells, sizeof *self->failure);
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
     int status = 0;
-    if (!count || !self->units_run || (self->header->quantiles && !self->histogram))
+    if (!count || !self->units_run || !self->failure || (self->header->quantiles && !self->histogram))
         status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     if (!status)
         status = count_units(self, count);
+    if (!status)
+        status = find_failures(self);
     detente_free(count);
     return status;
 }
@@ -343,6 +382,9 @@ static void merger_clear(store_merger *self)
     for (size_t i = 0; self->histogram && i < self->header->cells * DETENTE_N_METRICS; i++)
         detente_histogram_clear(&self->histogram[i]);
     detente_free(self->histogram);
+    for (uint64_t c = 0; self->failure && c < self->header->cells; c++)
+        detente_free(self->failure[c]);
+    detente_free(self->failure);
     detente_free(self->units_run);
     store_rows_clear(self);
 }

@@ -63,6 +63,7 @@ typedef struct store_merger {
     hid_t table[STORE_N_TABLES], first_row[STORE_N_TABLES], column[STORE_N_TABLES][STORE_MAX_COLUMNS];
     detente_histogram *histogram; /**< cells x metrics, or NULL */
     uint64_t *units_run;          /**< replications there are, by cell */
+    char **failure;               /**< by cell: owned words of its first failure, or NULL */
     uint64_t units, prefix;       /**< units there are, and those before the first gap */
     uint64_t total_rows[STORE_N_TABLES];
     uint64_t encounters;

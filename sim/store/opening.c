@@ -72,7 +72,7 @@ int store_check_output(const char *path, int force, detente_error *error)
                                    "%s: exists and is not a results file: --force does not replace it", path);
 }
 
-/* Whether every cell of a results file has all its replications: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */
+/* Whether every cell of a results file has all its replications, or failed: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */
 static int read_complete(hid_t file, uint64_t cells)
 {
     const hsize_t shape = cells;
@@ -81,7 +81,7 @@ static int read_complete(hid_t file, uint64_t cells)
         return DETENTE_E_MEMORY;
     int complete = hdf_read(file, "status", H5T_NATIVE_INT8, 1, &shape, status) ? DETENTE_E_INPUT : 1;
     for (uint64_t c = 0; c < cells && complete == 1; c++)
-        complete = status[c] == 0;
+        complete = status[c] == 0 || status[c] == STORE_FAILED;
     detente_free(status);
     return complete;
 }
@@ -157,13 +157,15 @@ static int look_at_results(detente_store *store, detente_error *error)
     int status = store_identity_check(&theirs, &store->header.identity, store->path, NULL, error);
     if (!status && theirs.replications > store->header.replications)
         status = refuse_replications(store, theirs.replications, store->path, error);
-    store->finished = !status && complete && theirs.replications == store->header.replications;
-    if (!status && !store->finished) {
+    if (!status) {
         hdf_session session;
         hdf_enter(&session);
         status = store_base_look(&store->base, store->path, theirs.cells, theirs.replications, error);
         hdf_leave(&session);
     }
+    /* Of a file whose cells all failed, only the number of units says whether it is whole. */
+    store->finished = !status && complete && theirs.replications == store->header.replications &&
+                      store->base.units == theirs.cells * theirs.replications;
     store_identity_clear(&theirs);
     return status;
 }

@@ -214,13 +214,30 @@ static int make_room(store_pending *pending)
     return 0;
 }
 
+static int note_failure(store_shard *shard, uint64_t unit, const char *why)
+{
+    const size_t n = shard->n_failures;
+    if ((n & (n - 1)) == 0) { /* full: room doubles */
+        const size_t room = n ? 2 * n : 1;
+        if (resize(&shard->failed, room, sizeof *shard->failed) ||
+            resize(&shard->failure, room, sizeof *shard->failure))
+            return DETENTE_E_MEMORY;
+    }
+    shard->failed[n] = unit;
+    shard->failure[n] = detente_strdup(why);
+    if (!shard->failure[n])
+        return DETENTE_E_MEMORY;
+    shard->n_failures++;
+    return 0;
+}
+
 int store_pending_unit(store_pending *pending, const detente_unit *unit)
 {
     store_shard *shard = &pending->shard;
-    if (make_room(pending))
+    if (make_room(pending) || (unit->failure && note_failure(shard, unit->unit, unit->failure)))
         return DETENTE_E_MEMORY;
     const uint64_t at = shard->n_units;
-    shard->count[at] = unit->moments[0].count;
+    shard->count[at] = unit->failure ? 0 : unit->moments[0].count;
     for (int m = 0; m < DETENTE_N_METRICS; m++) {
         const detente_moments *from = &unit->moments[m];
         pending->moments[at * DETENTE_N_METRICS + (uint64_t)m] =
@@ -360,6 +377,7 @@ void store_pending_next(store_pending *pending)
     memcpy(pending->shard.rows_before, pending->rows, sizeof pending->rows);
     detente_free(pending->shard.moments);
     pending->shard.moments = NULL;
+    store_shard_clear_failures(&pending->shard);
     for (uint64_t i = 0; pending->histogram && i < pending->header->cells * DETENTE_N_METRICS; i++)
         detente_histogram_reset(&pending->histogram[i]);
 }

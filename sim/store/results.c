@@ -275,6 +275,47 @@ int detente_results_summary(const detente_results *results, int metric, double *
     return read_whole(results, "/summary", metric, DETENTE_N_STATISTICS, values, error);
 }
 
+/* The text of one cell. */
+static int read_error(const detente_results *results, uint32_t cell, char **text)
+{
+    char **all = detente_calloc(results->cells, sizeof *all);
+    const int status = all ? hdf_read_texts(results->file, "error", results->cells, all) : DETENTE_E_MEMORY;
+    for (uint32_t c = 0; all && c < results->cells; c++) {
+        if (c == cell && !status)
+            *text = all[c];
+        else
+            detente_free(all[c]);
+    }
+    detente_free(all);
+    return status;
+}
+
+int detente_results_failures(const detente_results *results, uint32_t *n, char **first, detente_error *error)
+{
+    const hsize_t cells = results->cells;
+    uint32_t failed = 0, cell = 0;
+    hdf_session session;
+    *n = 0;
+    *first = NULL;
+    int8_t *state = detente_alloc(cells);
+    int status = state ? 0 : DETENTE_E_MEMORY;
+    hdf_enter(&session);
+    if (!status && hdf_read(results->file, "status", H5T_NATIVE_INT8, 1, &cells, state))
+        status = DETENTE_E_INPUT;
+    for (uint32_t c = 0; c < results->cells && !status; c++)
+        if (state[c] == STORE_FAILED && failed++ == 0)
+            cell = c;
+    if (!status && failed)
+        status = read_error(results, cell, first);
+    hdf_leave(&session);
+    detente_free(state);
+    *n = failed;
+    return !status ? 0
+           : status == DETENTE_E_MEMORY
+               ? no_memory(error)
+               : detente_error_set(error, status, "%s: status or error is damaged", results->path);
+}
+
 uint64_t detente_results_rows(const detente_results *results, int turns)
 {
     return results->table[turns != 0].rows;

@@ -8,6 +8,9 @@
 /** Rows of a chunk of the tables of rows. Part of the format: equal runs give equal files. */
 enum { STORE_CHUNK_ROWS = 16384 };
 
+/** The value of variable `status` of a cell that failed. */
+enum { STORE_FAILED = 3 };
+
 typedef enum store_table { STORE_ENCOUNTERS, STORE_TURNS, STORE_N_TABLES } store_table;
 
 /** Column types; all little-endian. */

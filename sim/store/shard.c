@@ -11,8 +11,20 @@
 
 enum { MOMENTS = sizeof(store_moments) / sizeof(double), NAME_SIZE = 64 };
 
+void store_shard_clear_failures(store_shard *shard)
+{
+    for (size_t i = 0; shard->failure && i < shard->n_failures; i++)
+        detente_free(shard->failure[i]);
+    detente_free(shard->failure);
+    detente_free(shard->failed);
+    shard->failure = NULL;
+    shard->failed = NULL;
+    shard->n_failures = 0;
+}
+
 void store_shard_clear(store_shard *shard)
 {
+    store_shard_clear_failures(shard);
     detente_free(shard->count);
     detente_free(shard->moments);
     detente_free(shard->piece);
@@ -124,7 +136,7 @@ int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, con
                     detente_error *error)
 {
     char name[NAME_SIZE];
-    const uint64_t n_pieces = shard->n_pieces, n_bins = shard->n_bins;
+    const uint64_t n_pieces = shard->n_pieces, n_bins = shard->n_bins, n_failures = shard->n_failures;
     uint64_t rows[STORE_N_TABLES] = {0};
     set_name(name, shard->first_unit, set);
     const hid_t group = hdf_group(out, out->file, name);
@@ -136,12 +148,17 @@ int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, con
     hdf_number(out, group, "set", H5T_NATIVE_UINT, &set);
     hdf_number(out, group, "n_pieces", H5T_NATIVE_UINT64, &n_pieces);
     hdf_number(out, group, "n_bins", H5T_NATIVE_UINT64, &n_bins);
+    hdf_number(out, group, "n_failures", H5T_NATIVE_UINT64, &n_failures);
     hdf_numbers(out, group, "rows", H5T_NATIVE_UINT64, STORE_N_TABLES, rows);
     hdf_numbers(out, group, "rows_before", H5T_NATIVE_UINT64, STORE_N_TABLES, shard->rows_before);
     hdf_numbers(out, group, "tail_rows", H5T_NATIVE_UINT64, STORE_N_TABLES, shard->tail_rows);
     put_units(out, group, shard);
     if (n_bins)
         put(out, group, "bins", H5T_NATIVE_UINT64, 2, (const hsize_t[]){n_bins, 2}, shard->bin);
+    if (n_failures) {
+        put(out, group, "failed", H5T_NATIVE_UINT64, 1, (const hsize_t[]){n_failures}, shard->failed);
+        H5Dclose(hdf_strings(out, group, "failures", n_failures, (const char *const *)shard->failure));
+    }
     for (int t = 0; t < STORE_N_TABLES; t++) {
         const hsize_t size = shard->tail_rows[t] * row_bytes[t];
         snprintf(name, sizeof name, "%s_tail", store_table_name[t]);
@@ -304,7 +321,9 @@ int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *
               hdf_read_number(group, "set", H5T_NATIVE_UINT, &number) ||
               hdf_read_number(group, "n_pieces", H5T_NATIVE_UINT64, &set->n_pieces) ||
               hdf_read_number(group, "n_bins", H5T_NATIVE_UINT64, &set->n_bins) ||
-              get_by_table(group, "rows", set->rows) || set->n_units > UINT64_MAX - set->first_unit;
+              hdf_read_number(group, "n_failures", H5T_NATIVE_UINT64, &set->n_failures) ||
+              get_by_table(group, "rows", set->rows) || set->n_units > UINT64_MAX - set->first_unit ||
+              set->n_failures > set->n_units;
     const hsize_t n = set->n_units;
     set->number = number;
     if (!bad && n)
@@ -343,6 +362,28 @@ int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, s
     set_name(name, set->first_unit, set->number);
     const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     const int status = group < 0 ? DETENTE_E_INPUT : get_set(group, set, row_bytes, shard);
+    if (group >= 0)
+        H5Gclose(group);
+    if (status)
+        store_shard_clear(shard);
+    return status;
+}
+
+int store_shard_get_failures(hid_t file, const store_set *set, store_shard *shard)
+{
+    char name[NAME_SIZE];
+    const hsize_t n = set->n_failures;
+    *shard = (store_shard){.failed = room(n, sizeof *shard->failed), .failure = detente_calloc(n + 1, sizeof(char *))};
+    if (!shard->failed || !shard->failure) {
+        store_shard_clear(shard);
+        return DETENTE_E_MEMORY;
+    }
+    shard->n_failures = n;
+    set_name(name, set->first_unit, set->number);
+    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    int status = group < 0 || hdf_read(group, "failed", H5T_NATIVE_UINT64, 1, &n, shard->failed) ? DETENTE_E_INPUT : 0;
+    if (!status)
+        status = hdf_read_texts(group, "failures", n, shard->failure);
     if (group >= 0)
         H5Gclose(group);
     if (status)

@@ -49,6 +49,9 @@ typedef struct store_shard {
     store_piece *piece; /**< ordered by chunk within a table, a chunk's columns one after the other */
     size_t n_bins;
     uint64_t (*bin)[2]; /**< (cell * DETENTE_N_METRICS + metric) << 16 | bin, and its count */
+    size_t n_failures;
+    uint64_t *failed; /**< units that failed, n_failures of them: they have no encounters */
+    char **failure;   /**< why */
     uint64_t tail_rows[STORE_N_TABLES];
     unsigned char *tail[STORE_N_TABLES]; /**< columns one after the other, tail_rows each */
     unsigned char *bytes;                /**< of all pieces, when read from a file */
@@ -61,7 +64,7 @@ typedef struct store_shard {
 typedef struct store_set {
     uint64_t first_unit, n_units;
     uint64_t rows[STORE_N_TABLES]; /**< rows of all its units */
-    uint64_t n_pieces, n_bins;
+    uint64_t n_pieces, n_bins, n_failures;
     uint64_t count_at, moments_at; /**< bytes from the file's beginning */
     const store_shard *memory;     /**< or NULL */
     uint32_t file, number;         /**< the catalogue's file, and the set's number in its name */
@@ -71,6 +74,8 @@ typedef struct store_set {
 int store_bin_add(detente_histogram *histogram, uint64_t cells, uint64_t bin, uint64_t count);
 /** The @p n counts of a histogram of cells x metrics that are not 0, as in store_shard. @return NULL when out of memory */
 uint64_t (*store_bins_list(const detente_histogram *histogram, uint64_t cells, uint64_t *n))[2];
+/** Forget which units failed. */
+void store_shard_clear_failures(store_shard *shard);
 /** Release what a shard that was read owns. */
 void store_shard_clear(store_shard *shard);
 /** Write into a new shard file whose it is. */
@@ -91,6 +96,8 @@ int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, con
 int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *set);
 /** Read a set's units and rows, all but its moments. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
 int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard);
+/** Read of a set only which units failed, and why. @return as store_shard_get() */
+int store_shard_get_failures(hid_t file, const store_set *set, store_shard *shard);
 /** Gather the sets of @p n files in the new file @p into, which is synced. @return 0, DETENTE_E_IO or DETENTE_E_MEMORY */
 int store_shard_gather(char *const *path, size_t n, const store_identity *identity, const char *into,
                        detente_error *error);

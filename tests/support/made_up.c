@@ -161,8 +161,8 @@ int made_up_feed(const detente_config *config, const detente_sink *sink, uint64_
             detente_moments_init(&moments[m]);
             detente_histogram_reset(&histogram[m]);
         }
-        const detente_unit unit = {u, (uint32_t)(u % cells), (uint32_t)(u / cells), moments,
-                                   config->quantiles ? histogram : NULL};
+        const detente_unit unit = {
+            u, (uint32_t)(u % cells), (uint32_t)(u / cells), moments, config->quantiles ? histogram : NULL, NULL};
         status = feed_unit(config, sink, &unit, moments, histogram, error);
     }
     for (int m = 0; m < DETENTE_N_METRICS; m++)
