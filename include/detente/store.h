@@ -41,7 +41,8 @@ typedef struct detente_store_options {
                                  does not begin as HDF5 does, and is not empty, is never replaced */
     int resume;             /**< go on from the parts of a run that was ended; nothing to do where OUT.h5 is whole */
     int extend;             /**< as resume, but there may be more replications than there were */
-    uint32_t shard, shards; /**< write the shard file of so many shards, shard from 1; shards 0: a results file */
+    uint32_t shard;         /**< write the file of this shard of a run, from 1 */
+    uint32_t shards;        /**< … of so many; 0: a results file */
     int threads;            /**< threads that may deflate */
     const volatile int *stop; /**< becomes nonzero: give up merging, return DETENTE_E_INTERRUPTED; may be NULL */
     uint64_t shard_bytes;   /**< 0: default; about how much a shard holds */
