@@ -2,6 +2,7 @@
 /* How much work a run is, told before it begins: cells, encounters, minutes, megabytes. */
 #include "cli/cli.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "core/memory.h"
@@ -56,6 +57,13 @@ static double least(uint64_t kept, uint64_t all)
     return (double)(kept < all ? kept : all);
 }
 
+/* Bins of the histograms that a file with quantiles holds of a cell: found to grow so with its encounters, then no more. */
+static double bins(const detente_config *config)
+{
+    const double found = 4 * sqrt((double)config->replications * (double)config->encounters);
+    return config->quantiles ? DETENTE_N_METRICS * (found < 300 ? found : 300) : 0;
+}
+
 /* Bytes of the results file: rows are counted as they are before they are packed, to about half of it. */
 static double output_bytes(const detente_config *config, const detente_sweep *sweep, double turns)
 {
@@ -64,7 +72,8 @@ static double output_bytes(const detente_config *config, const detente_sweep *sw
     const double rows = units * least(config->keep.encounters, config->encounters);
     const double steps = units * least(config->keep.turns, config->encounters) * turns;
     const double tables = (rows > 0) + (steps > 0);
-    return 1e5 + units * 8 * (DETENTE_N_METRICS + tables) + cells * (8 * 13 * DETENTE_N_METRICS + 8 * factors + 96) +
+    return 1e5 + units * 8 * (DETENTE_N_METRICS + tables) +
+           cells * (8 * 15 * DETENTE_N_METRICS + 16 * bins(config) + 8 * factors + 96) +
            rows * (13 + 4 * __builtin_popcountll(config->keep.columns)) / 2 + steps * 56 / 2;
 }
 

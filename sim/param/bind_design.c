@@ -231,4 +231,7 @@ void bind_design(reader *r, const node *design, const node *root, detente_config
     if (r->errors->n == before && !r->code)
         keep_parts(&v);
     config->design = v.design;
+    /* A sweep has many cells, and what they are compared by is their means. */
+    if (!node_get(root, "quantiles"))
+        config->quantiles = 0;
 }

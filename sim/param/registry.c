@@ -182,7 +182,7 @@ static const detente_param PARAM[] = {
     WHOLE_ROW("encounters", 256, 1, 4294967295, CC, "1", "encounters of each replication"),
     WHOLE_ROW("max_turns", 60, 1, 1000, CC, "turns", "turns after which an encounter is an impasse"),
     FLAG_ROW("common_random_numbers", 1, "true", "the same customers and the same luck for every strategy"),
-    FLAG_ROW("quantiles", 1, "true", "the summary holds quantiles over encounters"),
+    FLAG_ROW("quantiles", 1, "true", "the summary holds quantiles over encounters; with a design only when it is said"),
     CHOICE_ROW("keep", 0, KEEP_NAME, 3, "none", SETTING, "setting",
                "rows stored: none, of every encounter, or of every turn too"),
     WHOLE_ROW("keep.encounters", 0, 0, 4294967295, CC, "1",

@@ -133,8 +133,12 @@ def test_size_is_told_before(run, tmp_path, command):
     assert list(tmp_path.iterdir()) == [tmp_path / "c.yaml"]
 
 
-def test_size_of_the_file_is_about_right(run, tmp_path):
-    sweep(run, tmp_path, BASE + DESIGN)
+@pytest.mark.parametrize("quantiles", ["", "quantiles: true\n"])
+def test_size_of_the_file_is_about_right(run, tmp_path, quantiles):
+    sweep(run, tmp_path, BASE + DESIGN + quantiles)
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        # Without a word of it a sweep has no quantiles.
+        assert numpy.isfinite(file["summary/minutes"][0, 9]) == bool(quantiles)
     told = run("run", "sweep.yaml", "--dry-run").stdout.split("results file of about ")[1].split(" MB")[0]
     assert 0.5 < (tmp_path / "sweep.h5").stat().st_size / (float(told) * 1e6) < 2
 

@@ -353,7 +353,7 @@ END_TEST
 START_TEST(points_are_settings)
 {
     static const char text[] =
-        "detente: 1\nextends: billing-dispute\nstrategies: [typical, {extends: late-concession, name: mine}]\n"
+        "detente: 1\nextends: billing-dispute\nquantiles: false\nstrategies: [typical, {extends: late-concession, name: mine}]\n"
         "customer: {correlation: {anger-entitlement: 0.3}, personas: [{name: a, share: 0.4, anger: 0.5}, {name: b, share: 0.6}]}\n";
     static const char design[] =
         "design:\n  type: latin-hypercube\n  points: 12\n  vary:\n    agent.mirroring: {from: 0, to: 1}\n"
