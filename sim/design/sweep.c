@@ -7,8 +7,11 @@
  */
 #include <detente/design.h>
 
+#include <locale.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -16,6 +19,7 @@
 #include "design/sample.h"
 #include "model/cell.h"
 #include "param/point.h"
+#include "param/points_file.h"
 #include "param/registry.h"
 #include "population/customers.h"
 
@@ -39,6 +43,8 @@ typedef struct recent {
 struct detente_sweep {
     const detente_config *config;
     sampler sampler;
+    points_file *file; /* of a list, or NULL */
+    locale_t plain;    /* numbers have a decimal point, whatever the caller's locale says */
     uint64_t n_points;
     uint32_t n_strategies;
     point_maker *own; /* for detente_sweep_config() */
@@ -57,6 +63,47 @@ struct detente_sweep {
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
+static int open_file(detente_sweep *s, detente_error *error)
+{
+    const detente_design *design = s->config->design;
+    char hex[65];
+    s->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!s->plain)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+    const int code = points_file_open(&s->file, design->found, NULL, NULL, hex, error);
+    if (code)
+        return code;
+    if (strcmp(hex, design->sha256) != 0 || points_file_count(s->file) != design->points)
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is not the file of points that it was", design->found);
+    return 0;
+}
+
+/* A point of the file, whose every value was found good before. */
+static int read_point(detente_sweep *s, uint64_t point, double *values, detente_error *error)
+{
+    const detente_design *design = s->config->design;
+    points_line line = {0};
+    int code = points_file_read(s->file, point, &line, error);
+    if (!code && line.n != design->n_factors)
+        code = detente_error_set(error, DETENTE_E_INPUT, "%s: changed while it was read", design->found);
+    const locale_t before = uselocale(s->plain);
+    for (int k = 0; k < design->n_factors && !code; k++) {
+        const detente_factor *f = &design->factor[k];
+        char shown[2 * DETENTE_NAME_SIZE];
+        values[k] = 0;
+        points_name(line.field[k], shown, sizeof shown);
+        while (f->named && values[k] < (double)f->levels && strcmp(f->name[(size_t)values[k]], shown) != 0)
+            values[k]++;
+        if (f->named && values[k] == (double)f->levels)
+            code = detente_error_set(error, DETENTE_E_INPUT, "%s: changed while it was read", design->found);
+        if (!f->named)
+            values[k] = strcmp(line.field[k], ".inf") ? strtod(line.field[k], NULL) : INFINITY;
+    }
+    uselocale(before);
+    points_line_clear(&line);
+    return code;
+}
+
 int detente_sweep_open(detente_sweep **sweep, const detente_config *config, detente_error *error)
 {
     *sweep = NULL;
@@ -67,9 +114,14 @@ int detente_sweep_open(detente_sweep **sweep, const detente_config *config, dete
     s->n_points = config->design ? config->design->n_points : 1;
     s->n_strategies = (uint32_t)config->n_strategies;
     pthread_mutex_init(&s->lock, NULL);
-    if (config->design && sampler_init(&s->sampler, config)) {
+    int code = 0;
+    if (config->design && config->design->file)
+        code = open_file(s, error);
+    else if (config->design && sampler_init(&s->sampler, config))
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+    if (code) {
         detente_sweep_close(s);
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+        return code;
     }
     *sweep = s;
     return 0;
@@ -102,6 +154,8 @@ int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, deten
     if (point >= s->n_points)
         return detente_error_set(error, DETENTE_E_RANGE, "point %llu is not one of the design's %llu",
                                  (unsigned long long)point, (unsigned long long)s->n_points);
+    if (design && design->file)
+        return read_point(s, point, values, error);
     if (design && design->row)
         memcpy(values, design->row + point * (uint64_t)design->n_factors, (size_t)design->n_factors * sizeof *values);
     else if (design)
@@ -379,6 +433,9 @@ void detente_sweep_close(detente_sweep *s)
         detente_customers_release(s->customers[i]);
     point_maker_free(s->own);
     sampler_clear(&s->sampler);
+    points_file_close(s->file);
+    if (s->plain)
+        freelocale(s->plain);
     pthread_mutex_destroy(&s->lock);
     detente_free(s);
 }

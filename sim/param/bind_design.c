@@ -31,7 +31,7 @@ static void warn_unused(reader *r, const node *design, int type)
     } KEY[] = {{"vary", USES_VARY}, {"points", USES_POINTS}, {"file", USES_FILE}, {"levels", USES_LEVELS}};
     for (size_t i = 0; i < sizeof KEY / sizeof KEY[0]; i++) {
         const node *n = node_get(design, KEY[i].key);
-        if (n && !(TYPE[type].uses & KEY[i].use))
+        if (n && !(TYPE[type].uses & KEY[i].use) && !node_get(design, "sha256"))
             reader_warn(r, n->key_place, path_key(r, "design", KEY[i].key), "has no effect in a %s design",
                         DESIGN_NAME[type]);
     }
@@ -53,7 +53,7 @@ int vary_too_many(const vary *v, place at, size_t n)
     return 1;
 }
 
-static void bind_vary(const vary *v, const node *design)
+void vary_map(const vary *v, const node *design)
 {
     reader *r = v->r;
     const node *map = node_get(design, "vary");
@@ -221,7 +221,7 @@ void bind_design(reader *r, const node *design, const node *root, detente_config
     if (v.design->type == DETENTE_LIST)
         bind_point_list(&v, design);
     else
-        bind_vary(&v, design);
+        vary_map(&v, design);
     if (uses & USES_POINTS && v.design->type != DETENTE_LIST)
         bind_points(&v, design);
     if (uses & USES_LEVELS)

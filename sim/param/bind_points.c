@@ -113,9 +113,22 @@ static void bind_inline(const vary *v, const node *points)
 void bind_point_list(const vary *v, const node *design)
 {
     const node *points = node_get(design, "points"), *file = node_get(design, "file");
-    if (file)
-        reader_error(v->r, file->place, "design.file", "found a file of points, which is not part of this version");
-    else if (points && points->kind == NODE_LIST && points->n)
+    const node *hash = node_get(design, "sha256");
+    if (file && hash) {
+        /* As results hold it: the file is looked at when its points are asked for. */
+        if (hash->kind != NODE_SCALAR || hash->size != 64) {
+            reader_error(v->r, hash->place, "design.sha256", "found %s, allowed 64 digits", show_node(v->r, hash));
+            return;
+        }
+        memcpy(v->design->sha256, hash->text, 65);
+        bind_points_file(v, file);
+        bind_whole(v->r, points, "design.points", 1, UINT32_MAX, &v->design->points);
+        vary_map(v, design);
+    } else if (file) {
+        bind_points_file(v, file);
+        if (points)
+            reader_warn(v->r, points->place, "design.points", "has no effect beside `file`");
+    } else if (points && points->kind == NODE_LIST && points->n)
         bind_inline(v, points);
     else
         missing_points(v, points ? points->place : design->place, points);

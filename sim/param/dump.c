@@ -139,9 +139,11 @@ static void dump_factor(text_buffer *b, const detente_factor *f, int one_at_a_ti
     text_add(b, "    ");
     dump_text(b, f->path);
     text_add(b, ": {");
-    if (f->named || f->value) {
+    if (f->named || f->value || f->from == f->to) {
         text_add(b, "values: [");
-        for (uint64_t i = 0; i < f->levels; i++) {
+        if (!f->named && !f->value)
+            dump_number(b, f->from);
+        for (uint64_t i = 0; i < f->levels && (f->named || f->value); i++) {
             text_add(b, i ? ", " : "");
             if (f->named)
                 text_add_bytes(b, f->text[i], strlen(f->text[i]));

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "param/dump.h"
 #include "param/merge.h"
+#include "param/points_file.h"
 
 enum { MAX_STEPS = 1000000 };
 
@@ -120,9 +121,9 @@ static const char *shown_name(reader *r, const node *n)
     const node *own = n->kind == NODE_MAP ? node_get(n, "name") : n;
     if (!own || own->kind != NODE_SCALAR)
         return NULL;
-    const char *slash = strrchr(own->text, '/'), *start = slash ? slash + 1 : own->text, *dot = strrchr(start, '.');
-    const int is_file = dot && dot > start && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml"));
-    return reader_text(r, start, is_file ? (size_t)(dot - start) : strlen(start));
+    char shown[2 * DETENTE_NAME_SIZE];
+    points_name(own->text, shown, sizeof shown);
+    return reader_text(r, shown, strlen(shown));
 }
 
 /* Files and library names of a scenario or a persona are read now: a point names no file. */

@@ -35,6 +35,10 @@ void vary_base(const vary *v, const node *n, detente_factor *f);
 int vary_too_many(const vary *v, place at, size_t n);
 /** LIST: the points, from the config or from a file. */
 void bind_point_list(const vary *v, const node *design);
+/** … from a file, which is read unless the design has its sha256 already. */
+void bind_points_file(const vary *v, const node *file);
+/** The factors of the map `vary`. */
+void vary_map(const vary *v, const node *design);
 /** A copy that the config owns; NULL with the reader's code set. */
 char *vary_text(reader *r, const char *text);
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sweeps: what a design's cells are, as the results file has them."""
+import resource
+import subprocess
+
 import h5py
 import numpy
 import pytest
@@ -156,6 +159,37 @@ def test_settings_reach_the_design(run, tmp_path):
     with h5py.File(tmp_path / "sweep.h5") as file:
         assert list(file["agent.warmth"][:]) == [0.1, 0.1, 0.2, 0.2]
         assert "agent.mirroring" not in file
+
+
+def test_points_from_a_file(run, tmp_path):
+    """The same cells as the points listed in the config; the file is needed to make them again."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/points.csv").write_text('\ufeff# two paths and a persona\n"agent.mirroring", agent.warmth ,customer.persona\r\n'
+                                            '0.5,2.5e-1,"loyal"\r\n\r\n1, 0 , abusive\n0.1,1e-1,loyal')
+    sweep(run, tmp_path, BASE + "design: {type: list, file: points.csv}\n", name="in/file")
+    points = ("{agent.mirroring: 0.5, agent.warmth: 0.25, customer.persona: loyal}, {agent.mirroring: 1, agent.warmth: 0, "
+              "customer.persona: abusive}, {agent.mirroring: 0.1, agent.warmth: 0.1, customer.persona: loyal}")
+    sweep(run, tmp_path, BASE + f"design: {{type: list, points: [{points}]}}\n", name="listed")
+    with h5py.File(tmp_path / "in/file.h5") as file, h5py.File(tmp_path / "listed.h5") as listed:
+        for name in METRICS + ["agent.mirroring", "agent.warmth", "customer.persona", "strategy"]:
+            assert (file[name][:] == listed[name][:]).all()
+    assert run("replay", "in/file.h5", "--cell", 3, "--replication", 0, "--encounter", 0).returncode == 0
+    (tmp_path / "in/points.csv").write_text("agent.mirroring,agent.warmth,customer.persona\n0,0,loyal\n")
+    done = run("replay", "in/file.h5", "--cell", 3, "--replication", 0, "--encounter", 0)
+    assert done.returncode == 3 and "is not the file of points that it was" in done.stderr
+
+
+def test_a_million_points_start_at_once(detente, tmp_path):
+    with open(tmp_path / "points.csv", "w") as file:
+        file.write("agent.mirroring,agent.warmth,strategy.persistence\n")
+        file.writelines(f"{i / 1e6},{1 - i / 1e6},{i % 4}\n" for i in range(1000000))
+    (tmp_path / "c.yaml").write_text(BASE + "design: {type: list, file: points.csv}\n")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([detente, "run", "c.yaml", "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert "1,000,000 points x 2 strategies" in done.stdout
+    assert after.ru_utime - before.ru_utime < 2
+    assert after.ru_maxrss < 100 * 1024 or after.ru_maxrss == before.ru_maxrss
 
 
 def test_starter_runs(run, tmp_path):
