@@ -187,7 +187,7 @@ typedef struct detente_design {
     uint64_t points;                                        /**< as asked for: samples, rows or trajectories; 0 where the type counts them */
     uint64_t n_points;                                      /**< points of the whole design, at least 1 */
     int grid;                                               /**< MORRIS: levels of the grid */
-    double *row;                                            /**< LIST, owned: points x factors; NULL for a file */
+    double *row;                                            /**< LIST, owned: points x factors; NULL for a file, unless results were read that hold them */
     char *file;                                             /**< LIST, owned: file of the points as the config names it, or NULL */
     char *found;                                            /**< LIST, owned: where it is from here */
     char sha256[65];                                        /**< LIST: of the file */

@@ -126,7 +126,7 @@ int cli_print_work(const char *before, const detente_config *config, detente_swe
     const double made = detente_sweep_is_kept(sweep) ? (double)cells : (double)units;
     printf("      of about %.1f turns each; about ", cost.turns);
     print_time((cost.encounter * (double)all + cost.cell * made) / threads);
-    printf(" on %d thread%s of this machine; a results file of about ", threads, threads == 1 ? "" : "s");
+    printf(" on %d thread%s of this machine\n      a results file of about ", threads, threads == 1 ? "" : "s");
     print_size(output_bytes(config, sweep, cost.turns) / 1e6);
     return 0;
 }

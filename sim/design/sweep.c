@@ -115,7 +115,7 @@ int detente_sweep_open(detente_sweep **sweep, const detente_config *config, dete
     s->n_strategies = (uint32_t)config->n_strategies;
     pthread_mutex_init(&s->lock, NULL);
     int code = 0;
-    if (config->design && config->design->file)
+    if (config->design && config->design->file && !config->design->row)
         code = open_file(s, error);
     else if (config->design && sampler_init(&s->sampler, config))
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
@@ -154,7 +154,7 @@ int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, deten
     if (point >= s->n_points)
         return detente_error_set(error, DETENTE_E_RANGE, "point %llu is not one of the design's %llu",
                                  (unsigned long long)point, (unsigned long long)s->n_points);
-    if (design && design->file)
+    if (s->file)
         return read_point(s, point, values, error);
     if (design && design->row)
         memcpy(values, design->row + point * (uint64_t)design->n_factors, (size_t)design->n_factors * sizeof *values);

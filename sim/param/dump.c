@@ -199,7 +199,7 @@ static void dump_rows(text_buffer *b, const detente_design *design)
 void dump_design(text_buffer *b, const detente_design *design)
 {
     text_add(b, "design:\n  type: %s\n", DESIGN_NAME[design->type]);
-    if (design->row) {
+    if (design->row && !design->file) {
         dump_rows(b, design);
         return;
     }

@@ -142,6 +142,58 @@ static int read_identity(detente_results *self, detente_error *error)
     return status == DETENTE_E_MEMORY ? status : status ? DETENTE_E_INPUT : 0;
 }
 
+/* Numbers of the names of a varied path, one for each point. */
+static int read_names(const detente_results *self, const detente_factor *f, double *row, size_t n_factors)
+{
+    const uint32_t strategies = (uint32_t)self->config.n_strategies;
+    char **text = detente_calloc(self->cells, sizeof *text);
+    int status = text ? hdf_read_texts(self->file, f->path, self->cells, text) : DETENTE_E_MEMORY;
+    for (uint32_t c = 0; c < self->cells && !status; c += strategies) {
+        uint64_t i = 0;
+        while (i < f->levels && strcmp(f->name[i], text[c]) != 0)
+            i++;
+        if (i == f->levels)
+            status = DETENTE_E_INPUT;
+        row[c / strategies * n_factors] = (double)i;
+    }
+    for (uint32_t c = 0; text && c < self->cells; c++)
+        detente_free(text[c]);
+    detente_free(text);
+    return status;
+}
+
+static int read_numbers(const detente_results *self, const detente_factor *f, double *row, size_t n_factors)
+{
+    const hsize_t cells = self->cells;
+    double *value = detente_calloc(self->cells, sizeof *value);
+    int status = value ? 0 : DETENTE_E_MEMORY;
+    if (value && hdf_read(self->file, f->path, H5T_NATIVE_DOUBLE, 1, &cells, value))
+        status = DETENTE_E_INPUT;
+    for (uint64_t i = 0; i < self->config.design->n_points && !status; i++)
+        row[i * n_factors] = value[i * (uint64_t)self->config.n_strategies];
+    detente_free(value);
+    return status;
+}
+
+/* Points that stood in a file of their own are here too, so that the file is not needed. */
+static int read_points(detente_results *self)
+{
+    detente_design *design = self->config.design;
+    const size_t n = design ? (size_t)design->n_factors : 0;
+    int status = 0;
+    if (!design || !design->file)
+        return 0;
+    if (self->cells != design->n_points * (uint64_t)self->config.n_strategies)
+        return DETENTE_E_INPUT;
+    design->row = detente_calloc((size_t)design->n_points, n * sizeof *design->row);
+    if (!design->row)
+        return DETENTE_E_MEMORY;
+    for (size_t k = 0; k < n && !status; k++)
+        status = design->factor[k].named ? read_names(self, &design->factor[k], design->row + k, n)
+                                         : read_numbers(self, &design->factor[k], design->row + k, n);
+    return status;
+}
+
 static int read_frame(detente_results *self, detente_error *error)
 {
     if (H5Aexists(self->file, "sweep_sha256") > 0)
@@ -154,6 +206,8 @@ static int read_frame(detente_results *self, detente_error *error)
         (uint64_t)self->cells * self->replications > self->size / sizeof(double))
         return not_ours(error, self->path, "cells and replications do not fit its size");
     status = read_strategies(self);
+    if (!status)
+        status = read_points(self);
     for (int t = 0; t < STORE_N_TABLES && !status; t++)
         status = read_table(self, (store_table)t);
     if (status == DETENTE_E_MEMORY)
