@@ -117,6 +117,8 @@ int detente_results_model_version(const detente_results *results);
 uint32_t detente_results_cells(const detente_results *results);
 /** Number of replications of each cell. */
 uint32_t detente_results_replications(const detente_results *results);
+/** 1 when every cell has all its replications, 0 when some are missing or failed. */
+int detente_results_is_complete(const detente_results *results);
 /** Name of a cell's strategy; NULL out of range. Owned by @p results. */
 const char *detente_results_strategy(const detente_results *results, uint32_t cell);
 /** Replication means of a metric: @p values has room for cells × replications, row by row; NAN where not run. */

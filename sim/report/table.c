@@ -159,7 +159,8 @@ static int build(text_buffer *b, const detente_results *results, const table_col
         text_add(b, "… and %u more cells in the file.\n", detente_results_cells(results) - cells);
     }
     if (halves)
-        text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n",
+        text_add(b, "± is half the width of the 95 %% t interval over the means of %s%u replications.\n",
+                 detente_results_is_complete(results) ? "" : "those there are of ",
                  detente_results_replications(results));
     else
         text_add(b, "No ±: an interval needs at least two replications.\n");

@@ -243,13 +243,12 @@ static void continuation_group(store_merger *self)
 
 int store_layout_begin(store_merger *self)
 {
-    const double none = NAN;
     hdf_writer *out = &self->out;
     root_attributes(self);
     root_coordinates(self);
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         self->metric[m] =
-            by_cell_and_replication(self, out->file, store_root_name(m), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &none,
+            by_cell_and_replication(self, out->file, store_root_name(m), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, NULL,
                                     store_metrics[m].unit, store_metrics[m].long_name);
     for (int t = 0; t < STORE_N_TABLES; t++)
         if (self->header->keep[t])

@@ -31,6 +31,7 @@ struct detente_results {
     detente_config config;
     int model_version;
     uint32_t cells, replications;
+    int complete;    /* every cell has all its replications */
     char **strategy; /* owned, cells of them */
     results_table table[STORE_N_TABLES];
 };
@@ -64,6 +65,21 @@ static int read_strategies(detente_results *self)
 {
     self->strategy = detente_calloc(self->cells, sizeof *self->strategy);
     return self->strategy ? hdf_read_texts(self->file, "strategy", self->cells, self->strategy) : DETENTE_E_MEMORY;
+}
+
+/* Whether something is missing. 0 or DETENTE_E_MEMORY: a file without states, of another writer, counts as complete. */
+static int read_states(detente_results *self)
+{
+    const hsize_t cells = self->cells;
+    int8_t *state = detente_calloc(cells, 1);
+    if (!state)
+        return DETENTE_E_MEMORY;
+    self->complete = 1;
+    if (!hdf_read(self->file, "status", H5T_NATIVE_INT8, 1, &cells, state))
+        for (uint32_t c = 0; c < self->cells; c++)
+            self->complete &= state[c] == 0;
+    detente_free(state);
+    return 0;
 }
 
 /* A column is a dataset of numbers as long as the table; `row` and `first_row` are the table's frame. */
@@ -208,6 +224,8 @@ static int read_frame(detente_results *self, detente_error *error)
     status = read_strategies(self);
     if (!status)
         status = read_points(self);
+    if (!status)
+        status = read_states(self);
     for (int t = 0; t < STORE_N_TABLES && !status; t++)
         status = read_table(self, (store_table)t);
     if (status == DETENTE_E_MEMORY)
@@ -293,6 +311,11 @@ uint32_t detente_results_cells(const detente_results *results)
 uint32_t detente_results_replications(const detente_results *results)
 {
     return results->replications;
+}
+
+int detente_results_is_complete(const detente_results *results)
+{
+    return results->complete;
 }
 
 const char *detente_results_strategy(const detente_results *results, uint32_t cell)

@@ -138,3 +138,26 @@ def test_options_that_exclude_each_other(run, config):
 def test_without_resume_it_is_refused(run, config, unfinished):
     done = run("run", config, "-o", "o.h5")
     assert done.returncode == 1 and "--resume" in done.stderr and "--force" in done.stderr
+
+
+def test_never_a_thousand_files(detente, run, tmp_path):
+    """A shard a unit, more of them than a folder should hold: they are gathered, also by a run that is killed meanwhile."""
+    (tmp_path / "m.yaml").write_text(CONFIG.replace("replications: 150", "replications: 420").replace("encounters: 150", "encounters: 3"))
+    assert run("run", "m.yaml", "-o", "reference.h5").returncode == 0
+    parts, most, gathered = tmp_path / "o.h5.parts", 0, 0
+    for goes_on in range(3):
+        program = subprocess.Popen([detente, "run", "m.yaml", "-o", "o.h5", "--resume"], cwd=tmp_path,
+                                   env={**os.environ, "DETENTE_SHARD_BYTES": "1"}, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
+        # The first is killed when it has begun to gather, the next ones after some more shards.
+        until = gathered + 1 if goes_on < 2 else 10000
+        while program.poll() is None and gathered < until:
+            names = os.listdir(parts) if parts.exists() else []
+            most = max(most, len(names))
+            gathered = max(gathered, sum("-1.h5" in name for name in names))
+            time.sleep(0.002)
+        program.kill()
+        program.communicate()
+    assert run("run", "m.yaml", "-o", "o.h5", "--resume").returncode == 0
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+    assert 900 < most < 1000 and gathered > 1

@@ -142,6 +142,28 @@ def ptp(values):
     return int(values.max()) - int(values.min())
 
 
+def test_a_full_disk(run, shards, tmp_path):
+    """No room for the merged file: nothing is lost, and it works once there is."""
+    import resource
+    names = {name: (tmp_path / name).read_bytes() for name in NAMES}
+    whole = max(map(len, names.values()))
+    for limit in (1000, 60000, whole):
+        done = run("merge", "-o", "m.h5", *NAMES, preexec_fn=lambda limit=limit: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
+        assert done.returncode == 1 and "m.h5.parts/merged.tmp: cannot write it: File too large" in done.stderr, done.stderr
+        assert not (tmp_path / "m.h5").exists() and not (tmp_path / "m.h5.parts").exists()
+    assert all((tmp_path / name).read_bytes() == data for name, data in names.items())
+    assert run("merge", "-o", "m.h5", *NAMES).returncode == 0 and digest(tmp_path / "m.h5") == shards
+    # A run that comes as far as its merge keeps its work.
+    less = (tmp_path / "m.h5").stat().st_size - 10000
+    done = run("run", "c.yaml", "-o", "o.h5", environment={"DETENTE_SHARD_BYTES": "400000"}, preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_FSIZE, (less, resource.RLIM_INFINITY)))
+    assert done.returncode == 1 and "merged.tmp" in done.stderr and "--resume" in done.stderr, done.stderr
+    done = run("run", "c.yaml", "-o", "o.h5", "--resume")
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("0 encounters"), done.stdout
+    assert digest(tmp_path / "o.h5") == shards
+
+
 def test_two_at_once(run, shards, tmp_path):
     """The output is locked while it is made, by whoever makes it."""
     import fcntl
