@@ -106,9 +106,18 @@ const char *nearest_hint(reader *r, const char *name, const char *const *names, 
 
 const char *path_key(reader *r, const char *path, const char *key)
 {
+    /* Nearly every value comes by here: no printf. */
     const char *shown = show_text(r, key);
-    const char *below = *path ? reader_format(r, "%s.%s", path, shown) : shown;
-    return below ? below : "";
+    if (!*path)
+        return shown;
+    const size_t above = strlen(path), length = strlen(shown);
+    char *below = reader_alloc(r, above + length + 2);
+    if (!below)
+        return "";
+    memcpy(below, path, above);
+    below[above] = '.';
+    memcpy(below + above + 1, shown, length);
+    return below;
 }
 
 const char *path_index(reader *r, const char *path, size_t i)
@@ -228,12 +237,12 @@ void bind_row(reader *r, const node *n, const char *path, const detente_param *r
         *out = flag;
         return;
     }
-    text_range(row, range, sizeof range);
     const int whole = row->kind == DETENTE_INTEGER;
-    if (!read_number(n, &value) || isnan(value) || !in_range(row, value) || (whole && value != floor(value)))
+    if (!read_number(n, &value) || isnan(value) || !in_range(row, value) || (whole && value != floor(value))) {
+        text_range(row, range, sizeof range);
         reader_error(r, n->place, path, "found %s, allowed a %s %s", show_node(r, n), whole ? "whole number" : "number",
                      range);
-    else if (in_size(r, n, path, value))
+    } else if (in_size(r, n, path, value))
         *out = value;
 }
 

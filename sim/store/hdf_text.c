@@ -57,37 +57,59 @@ static int take(int file, void *to, size_t size, uint64_t address)
     return address <= INT64_MAX && pread(file, to, size, (off_t)address) == (ssize_t)size ? 0 : -1;
 }
 
+/* Where the search in a collection stands: texts that were written one after the other lie so. */
+typedef struct cursor {
+    uint64_t collection, whole, at;
+} cursor;
+
+/* Look for an object from the cursor to the end of its collection. @return 1, 0 when it is not there, or -1 */
+static int find_from(int file, cursor *c, uint64_t number, uint64_t *address, uint64_t *size)
+{
+    unsigned char head[HEAD];
+    while (c->at + HEAD <= c->whole) {
+        if (take(file, head, sizeof head, c->collection + c->at))
+            return -1;
+        const uint64_t found = number_at(head, 2), length = number_at(head + 8, 8);
+        if (found == 0) /* the free space at the end */
+            return 0;
+        if (length > c->whole - c->at - HEAD)
+            return -1;
+        *address = c->collection + c->at + HEAD;
+        *size = length;
+        c->at += HEAD + (length + 7) / 8 * 8;
+        if (found == number)
+            return 1;
+    }
+    return 0;
+}
+
 /* Where an object of a collection lies and how long it is. @return 0 or -1 */
-static int find_object(int file, uint64_t collection, uint64_t number, uint64_t *address, uint64_t *size)
+static int find_object(int file, cursor *c, uint64_t collection, uint64_t number, uint64_t *address, uint64_t *size)
 {
     unsigned char head[HEAD];
     struct stat status;
+    if (c->collection == collection) {
+        const int found = find_from(file, c, number, address, size);
+        if (found)
+            return found > 0 ? 0 : -1;
+    }
+    *c = (cursor){0};
     if (fstat(file, &status) || take(file, head, sizeof head, collection) || memcmp(head, "GCOL\1", 5))
         return -1;
     const uint64_t whole = number_at(head + 8, 8);
     if (whole > (uint64_t)status.st_size - collection)
         return -1;
-    for (uint64_t at = HEAD; at + HEAD <= whole;) {
-        if (take(file, head, sizeof head, collection + at))
-            return -1;
-        const uint64_t found = number_at(head, 2), length = number_at(head + 8, 8);
-        if (found == 0 || length > whole - at - HEAD) /* number 0 is the free space at the end */
-            return -1;
-        *address = collection + at + HEAD;
-        *size = length;
-        if (found == number)
-            return 0;
-        at += HEAD + (length + 7) / 8 * 8;
-    }
-    return -1;
+    *c = (cursor){collection, whole, HEAD};
+    return find_from(file, c, number, address, size) > 0 ? 0 : -1;
 }
 
 /* 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
-static int follow(int file, const unsigned char *reference, char **text)
+static int follow(int file, cursor *c, const unsigned char *reference, char **text)
 {
     const uint64_t length = number_at(reference, 4), collection = number_at(reference + 4, 8);
     uint64_t address = 0, size = 0;
-    if (collection && (find_object(file, collection, number_at(reference + 12, 4), &address, &size) || size != length))
+    if (collection &&
+        (find_object(file, c, collection, number_at(reference + 12, 4), &address, &size) || size != length))
         return DETENTE_E_INPUT;
     *text = detente_alloc((size_t)size + 1);
     if (!*text)
@@ -123,7 +145,7 @@ int hdf_read_text(hid_t object, const char *name, char **copy)
     const int file = descriptor(object);
     if (file >= 0 && H5Tis_variable_str(type) > 0 && H5Sget_simple_extent_npoints(space) == 1 &&
         !read_references(attribute, 1, reference))
-        status = follow(file, reference, copy);
+        status = follow(file, &(cursor){0}, reference, copy);
     if (status) {
         detente_free(*copy);
         *copy = NULL;
@@ -143,13 +165,14 @@ int hdf_read_texts(hid_t parent, const char *name, size_t n, char **text)
         return DETENTE_E_INPUT;
     const hid_t type = H5Dget_type(dataset);
     const int file = descriptor(dataset);
+    cursor c = {0};
     unsigned char *references = detente_calloc(n, REFERENCE);
     if (!references)
         status = DETENTE_E_MEMORY;
     else if (file >= 0 && shape == n && H5Tis_variable_str(type) > 0)
         status = read_references(dataset, 0, references) ? DETENTE_E_INPUT : 0;
     for (size_t i = 0; i < n && !status; i++)
-        status = follow(file, references + i * REFERENCE, &text[i]);
+        status = follow(file, &c, references + i * REFERENCE, &text[i]);
     detente_free(references);
     H5Tclose(type);
     H5Dclose(dataset);
