@@ -206,6 +206,18 @@ def test_examples(run, tmp_path, name):
         assert f"type: {name[:-5].replace('-from-file', '')}\n" in file.attrs["config"]
 
 
+def test_points_that_fail_are_left_out(run, tmp_path):
+    (tmp_path / "c.yaml").write_text(BASE + "customer: {personas: [{name: a}]}\ndesign: {vary: {customer.anger.mean: [0.5, 0.1], "
+                                            "customer.anger.sd: [0.1, 0.45]}}\n")
+    assert run("check", "c.yaml").returncode == 0
+    done = run("run", "c.yaml", "-o", "c.h5")
+    assert done.returncode == 1
+    with h5py.File(tmp_path / "c.h5") as file:
+        assert list(file["status"][:]) == 6 * [0] + 2 * [3]
+        assert "customer.anger.mean 0.1, customer.anger.sd 0.45" in file["error"].asstr()[7]
+        assert numpy.isnan(file["minutes"][6:]).all() and numpy.isfinite(file["minutes"][:6]).all()
+
+
 def test_starter_runs(run, tmp_path):
     assert run("new", "sweep", "mine").returncode == 0
     assert run("check", "mine.yaml").returncode == 0
