@@ -212,8 +212,9 @@ static int unit_histogram(schedule *s, const job *j, const block_place *at, int 
 /* What a failed unit has besides its words is not handed on. */
 static void unit_fail(schedule *s)
 {
+    detente_moments *moments = s->unit_moments;
     for (int m = 0; m < DETENTE_N_METRICS; m++)
-        detente_moments_init(&s->unit_moments[m]);
+        detente_moments_init(&moments[m]);
     s->progress.units_failed++;
 }
 
