@@ -193,6 +193,14 @@ typedef struct detente_design {
     char sha256[65];                                        /**< LIST: of the file */
     char *part[DETENTE_N_PARTS];                            /**< owned: YAML of the parts that some path points into, else NULL */
 } detente_design;
+/** When a cell has enough replications: `replications: {min, max, until: {metric, halfwidth, confidence}}`. */
+typedef struct detente_until {
+    int metric;                                             /**< enum detente_metric; -1: every cell has all replications */
+    uint64_t least;                                         /**< replications before the first look, at least 2 */
+    double halfwidth;                                       /**< of the interval, above 0: an amount, or per cent of the mean */
+    int relative;                                           /**< 1: per cent of the mean */
+    double confidence;                                      /**< of the interval, within (0,1) */
+} detente_until;
 
 /**
  * Everything a run depends on. Shapes: correlation is DETENTE_N_TRAITS square, symmetric, 1 on the diagonal and positive
@@ -202,7 +210,8 @@ typedef struct detente_config {
     char name[DETENTE_NAME_SIZE];                           /**< of the experiment; the file's when it gives none */
     char *question;                                         /**< owned; may be NULL */
     uint64_t seed;                                          /**< where randomness starts */
-    uint64_t replications;                                  /**< of each cell, 1 to 2^32 - 1 */
+    uint64_t replications;                                  /**< of each cell, at most, 1 to 2^32 - 1 */
+    detente_until until;                                    /**< when a cell needs no more of them */
     uint64_t encounters;                                    /**< of each replication, 1 to 2^32 - 1 */
     uint64_t max_turns;                                     /**< 1 to 1000 */
     int common_random_numbers;                              /**< 1: the same customers and luck for every strategy */

@@ -65,6 +65,8 @@ typedef struct detente_run_options {
     detente_isa isa;                    /**< kernel; must be available */
     uint64_t first_unit;                /**< units before it are taken as done */
     uint64_t last_unit;                 /**< one past the last; 0: all */
+    const uint8_t *skip;                /**< by cell, not 0: do not play it, its units are handed on empty (moments with count
+                                             0, no histogram, no rows); NULL: play all. Not to be changed during the run */
     void (*progress)(void *data, const detente_progress *progress);  /**< called at most four times a second, from one thread
                                                                           at a time; may be NULL */
     void *progress_data;                /**< handed to progress() */
@@ -89,6 +91,39 @@ typedef struct detente_run_options {
  */
 int detente_engine_run(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
                        const detente_run_options *options, detente_progress *done, detente_error *error);
+
+/**
+ * Which replications to run next, and for which cells no more (config.until). Cells are looked at after rounds: `least`
+ * replications, then a quarter of that more each time. What is decided depends on the replication means of the round alone, so
+ * it is the same whoever played them. Without a stopping rule there is one round with all replications.
+ *
+ *     while (detente_stopping_next(stopping, &first, &last)) {
+ *         play replications [first, last) of all cells, skipping detente_stopping_skip(); take() their means
+ *     }
+ */
+typedef struct detente_stopping detente_stopping;
+
+/** @param[out] stopping release with detente_stopping_free() @return 0 or DETENTE_E_MEMORY */
+int detente_stopping_create(detente_stopping **stopping, const detente_config *config, uint32_t n_cells,
+                            detente_error *error);
+/** Release. NULL is allowed. */
+void detente_stopping_free(detente_stopping *stopping);
+/** End a round and give the next: replications [first, last). @return 1, or 0 when every cell has enough. */
+int detente_stopping_next(detente_stopping *stopping, uint32_t *first, uint32_t *last);
+/** The mean, over the @p encounters of a replication of the round, of metric config.until.metric; 0 encounters: not played. */
+void detente_stopping_take(detente_stopping *stopping, uint32_t cell, uint32_t replication, uint64_t encounters,
+                           double mean);
+/** By cell, 1: it has enough. For detente_run_options.skip; NULL without a stopping rule. Changed by the next round. */
+const uint8_t *detente_stopping_skip(const detente_stopping *stopping);
+
+/**
+ * Whether a cell has enough replications: the half-width of the interval at until->confidence on the mean is at most
+ * until->halfwidth, or g/(1+g) of the mean where that is g per cent (Law & Kelton 1982). The interval is Student's over
+ * replication means; for a metric that is 0 or 1 the wider of it and Wilson's over all encounters, since replications that
+ * are all 0 have no width.
+ * @param means over the replication means of until->metric, in order @param encounters of all replications
+ */
+int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters);
 
 /** CPUs this process may use: the least of affinity, cgroup quota (rounded up) and OMP_NUM_THREADS. At least 1. */
 int detente_engine_threads(void);

@@ -63,4 +63,10 @@ double detente_histogram_quantile(const detente_histogram *histogram, double q, 
  */
 double detente_t_halfwidth(uint64_t count, double variance, double confidence);
 
+/**
+ * Half-width of Wilson's (1927) interval at @p confidence on a probability, of which @p share was seen in @p count trials:
+ * z sqrt(p(1-p)/n + z^2/4n^2) / (1 + z^2/n). Wide where nothing, or everything, was seen. NAN without trials.
+ */
+double detente_wilson_halfwidth(uint64_t count, double share, double confidence);
+
 #endif

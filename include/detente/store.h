@@ -62,10 +62,19 @@ int detente_store_create(detente_store **store, const char *path, const detente_
 /** 1 when OUT.h5 was there and whole: there is nothing to do but detente_store_free(). */
 int detente_store_is_finished(const detente_store *store);
 /**
- * The next units to play, [*first, *last): consecutive ones that are not there yet. All of those that came before were fed.
- * @return 1; 0 when there are no more; DETENTE_E_IO, DETENTE_E_MEMORY
+ * The next units to play, [*first, *last), below unit @p end: consecutive ones that are not there yet. All of those that came
+ * before were fed.
+ * @return 1; 0 when there are no more below @p end; DETENTE_E_IO, DETENTE_E_MEMORY
  */
-int detente_store_next(detente_store *store, uint64_t *first, uint64_t *last, detente_error *error);
+int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error);
+/**
+ * Tell @p take the units of [first, last) that were there when the store was opened, in order: encounters (0: the cell had
+ * enough) and the mean of @p metric. To be asked before any unit from @p first on is fed.
+ * @return 0, DETENTE_E_INPUT, DETENTE_E_MEMORY
+ */
+int detente_store_means(detente_store *store, int metric, uint64_t first, uint64_t last,
+                        void (*take)(void *data, uint64_t unit, uint64_t encounters, double mean), void *data,
+                        detente_error *error);
 /** The sink to hand to detente_engine_run(). */
 detente_sink detente_store_sink(detente_store *store);
 /**

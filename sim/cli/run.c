@@ -222,27 +222,76 @@ static void tell_kept(const run_state *run)
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
-/* Play what is not there yet. */
-static int play(run_state *run, detente_error *error)
+/* The store, and in front of it what decides when a cell has enough replications. */
+typedef struct round_sink {
+    detente_sink store;
+    detente_stopping *stopping;
+    int metric; /* of the rule; -1: none */
+    uint32_t n_cells;
+} round_sink;
+
+static int round_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
 {
-    cli_progress progress;
-    cli_progress_begin(&progress, run->options->progress);
-    const detente_sink sink = detente_store_sink(run->store);
-    detente_run_options how = {.threads = run->options->threads,
-                               .isa = run->isa,
-                               .progress = cli_progress_show,
-                               .progress_data = &progress,
-                               .stop = cli_signals_caught()};
+    const round_sink *sink = data;
+    return sink->store.rows(sink->store.data, cell, replication, rows, error);
+}
+
+static int round_unit(void *data, const detente_unit *unit, detente_error *error)
+{
+    const round_sink *sink = data;
+    if (sink->metric >= 0)
+        detente_stopping_take(sink->stopping, unit->cell, unit->replication, unit->moments[sink->metric].count,
+                              unit->moments[sink->metric].mean);
+    return sink->store.unit(sink->store.data, unit, error);
+}
+
+static void round_known(void *data, uint64_t unit, uint64_t encounters, double mean)
+{
+    const round_sink *sink = data;
+    detente_stopping_take(sink->stopping, (uint32_t)(unit % sink->n_cells), (uint32_t)(unit / sink->n_cells),
+                          encounters, mean);
+}
+
+/* Play what is not there yet of a round: replications [first, last). */
+static int play_round(run_state *run, round_sink *sink, detente_run_options *how, uint32_t first, uint32_t last,
+                      detente_error *error)
+{
     const detente_cell_source cells = detente_sweep_source(run->sweep);
-    int code = 0, more;
-    while (!code && (more = detente_store_next(run->store, &how.first_unit, &how.last_unit, error)) != 0) {
+    const detente_sink into = {.data = sink, .rows = round_rows, .unit = round_unit};
+    const uint64_t begin = (uint64_t)first * sink->n_cells, end = (uint64_t)last * sink->n_cells;
+    int more, code = 0;
+    if (sink->metric >= 0)
+        code = detente_store_means(run->store, sink->metric, begin, end, round_known, sink, error);
+    how->skip = detente_stopping_skip(sink->stopping);
+    while (!code && (more = detente_store_next(run->store, end, &how->first_unit, &how->last_unit, error)) != 0) {
         detente_progress done = {0};
-        code = more < 0 ? more : detente_engine_run(&run->config, &cells, &sink, &how, &done, error);
+        code = more < 0 ? more : detente_engine_run(&run->config, &cells, &into, how, &done, error);
         run->done.encounters_done += done.encounters_done;
         run->done.turns_done += done.turns_done;
         run->done.units_failed += done.units_failed;
         run->done.seconds += done.seconds;
     }
+    return code;
+}
+
+/* Play what is not there yet. */
+static int play(run_state *run, detente_error *error)
+{
+    cli_progress progress;
+    cli_progress_begin(&progress, run->options->progress);
+    round_sink sink = {.store = detente_store_sink(run->store),
+                       .metric = run->config.until.metric,
+                       .n_cells = detente_sweep_source(run->sweep).n_cells};
+    detente_run_options how = {.threads = run->options->threads,
+                               .isa = run->isa,
+                               .progress = cli_progress_show,
+                               .progress_data = &progress,
+                               .stop = cli_signals_caught()};
+    uint32_t first, last;
+    int code = detente_stopping_create(&sink.stopping, &run->config, sink.n_cells, error);
+    while (!code && detente_stopping_next(sink.stopping, &first, &last))
+        code = play_round(run, &sink, &how, first, last, error);
+    detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
     return code;
 }

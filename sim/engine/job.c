@@ -96,13 +96,19 @@ static int cell_take(const schedule *s, uint32_t cell, workspace *space)
     return s->cells->take(s->cells->data, cell, &space->cell, &space->error);
 }
 
-/* The block could not be played: it has no encounters. */
-static int block_fail(job *j, uint32_t b, const char *why)
+/* A block without encounters. */
+static void block_empty(job *j, uint32_t b)
 {
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         detente_moments_init(&j->moments[(size_t)b * DETENTE_N_METRICS + (size_t)m]);
     if (j->rows)
         j->rows[b].kept = 0;
+}
+
+/* The block could not be played. */
+static int block_fail(job *j, uint32_t b, const char *why)
+{
+    block_empty(j, b);
     detente_free(j->failure[b]);
     j->failure[b] = detente_strdup(why);
     return j->failure[b] ? 0 : DETENTE_E_MEMORY;
@@ -165,6 +171,10 @@ int detente_job_play(const schedule *s, job *j, workspace *space)
         const block_place at = detente_block_place(s, j->first_block + b);
         detente_free(j->failure[b]); /* of the job that had this slot before */
         j->failure[b] = NULL;
+        if (s->options.skip && s->options.skip[at.cell]) {
+            block_empty(j, b);
+            continue;
+        }
         code = cell_take(s, at.cell, space);
         code = code ? cell_failed(j, b, code, space) : block_play(s, j, b, &at, first_unit, space);
     }
@@ -252,12 +262,14 @@ int detente_job_hand_on(schedule *s, job *j)
             s->unit_failure = j->failure[b];
             j->failure[b] = NULL;
         }
-        s->progress.encounters_done += at.n;
-        s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * at.n + 0.5);
+        s->progress.encounters_done += moments->count;
+        s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * (double)moments->count + 0.5);
         if (at.last || b + 1 == j->n_blocks) {
             const detente_histogram *histogram;
             const int whole = at.last && b + 1 >= s->blocks_per_unit;
             code = unit_histogram(s, j, &at, whole, &histogram);
+            if (s->unit_moments->count == 0)
+                histogram = NULL;
             if (!code && at.last)
                 code = hand_on_unit(s, &at, histogram);
             if (code)

@@ -227,6 +227,8 @@ void bind_row(reader *r, const node *n, const char *path, const detente_param *r
     char range[128];
     double value;
     int flag;
+    if (!n)
+        return;
     if (row->kind == DETENTE_CHOICE) {
         bind_choice(r, n, path, row->choices, out);
         return;

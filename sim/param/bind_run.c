@@ -13,6 +13,9 @@ static void default_config(detente_config *config)
 {
     config->seed = (uint64_t)registry_row("seed")->fallback;
     config->replications = (uint64_t)registry_row("replications")->fallback;
+    config->until = (detente_until){.metric = -1,
+                                    .least = (uint64_t)registry_row("replications.min")->fallback,
+                                    .confidence = registry_row("replications.until.confidence")->fallback};
     config->encounters = (uint64_t)registry_row("encounters")->fallback;
     config->max_turns = (uint64_t)registry_row("max_turns")->fallback;
     config->common_random_numbers = registry_row("common_random_numbers")->fallback != 0;
@@ -96,6 +99,59 @@ static void bind_setting(reader *r, const node *root, const char *key, uint64_t 
     bind_whole(r, node_get(root, key), key, (uint64_t)row->low, high, out);
 }
 
+/* A half-width: a number, or a share of the mean as 5%. */
+static void bind_halfwidth(reader *r, const node *n, detente_until *until)
+{
+    static const char path[] = "replications.until.halfwidth";
+    if (n && n->kind == NODE_SCALAR && n->size > 1 && n->text[n->size - 1] == '%') {
+        char text[32];
+        node share = *n;
+        until->relative = 1;
+        if (n->size < sizeof text) {
+            memcpy(text, n->text, n->size - 1);
+            text[n->size - 1] = '\0';
+            share.text = text;
+            share.size = n->size - 1;
+            if (read_number(&share, &until->halfwidth) && until->halfwidth > 0 && until->halfwidth < 100)
+                return;
+        }
+        reader_error(r, n->place, path, "found %s, allowed above 0%% and below 100%%", show_node(r, n));
+        return;
+    }
+    bind_row(r, n, path, registry_row(path), &until->halfwidth);
+}
+
+/* Stop a cell once its interval is narrow enough. */
+static void bind_until(reader *r, const node *replications, detente_config *config)
+{
+    static const char *const KEYS[] = {"min", "max", "until", NULL};
+    static const char *const UNTIL[] = {"metric", "halfwidth", "confidence", NULL};
+    static const char path[] = "replications.until";
+    const node *until = node_get(replications, "until"), *least = node_get(replications, "min");
+    double metric = -1;
+    check_keys(r, replications, "replications", NULL, 0, KEYS);
+    config->replications = (uint64_t)registry_row("replications.max")->fallback;
+    bind_whole(r, least, "replications.min", 2, UINT32_MAX, &config->until.least);
+    bind_whole(r, node_get(replications, "max"), "replications.max", 1, UINT32_MAX, &config->replications);
+    if (config->until.least > config->replications)
+        reader_error(r, least ? least->place : replications->place, "replications.min",
+                     "is %llu, allowed at most replications.max (%llu)", (unsigned long long)config->until.least,
+                     (unsigned long long)config->replications);
+    if (!until)
+        reader_error(r, replications->place, "replications",
+                     "until is missing: {metric: escalated, halfwidth: 0.005}; without it write a whole number");
+    if (!until || !expect_map(r, until, path))
+        return;
+    check_keys(r, until, path, NULL, 0, UNTIL);
+    if (!node_get(until, "metric") || !node_get(until, "halfwidth"))
+        reader_error(r, until->place, path, "metric or halfwidth is missing: {metric: escalated, halfwidth: 0.005}");
+    bind_choice(r, node_get(until, "metric"), "replications.until.metric", METRIC_NAME, &metric);
+    bind_halfwidth(r, node_get(until, "halfwidth"), &config->until);
+    bind_row(r, node_get(until, "confidence"), "replications.until.confidence",
+             registry_row("replications.until.confidence"), &config->until.confidence);
+    config->until.metric = (int)metric;
+}
+
 void bind_run(reader *r, const node *root, detente_config *config)
 {
     const node *replications = node_get(root, "replications");
@@ -104,9 +160,7 @@ void bind_run(reader *r, const node *root, detente_config *config)
     check_text(r, node_get(root, "description"), "description");
     bind_setting(r, root, "seed", &config->seed);
     if (replications && replications->kind == NODE_MAP)
-        reader_error(r, replications->place, "replications",
-                     "found a map (min, max, until), allowed a whole number: stopping by precision is not part of this "
-                     "version");
+        bind_until(r, replications, config);
     else
         bind_setting(r, root, "replications", &config->replications);
     bind_setting(r, root, "encounters", &config->encounters);

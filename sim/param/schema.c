@@ -264,6 +264,35 @@ static void add_kept(text_buffer *b, const char *key, const char *path)
     text_add(b, "},{\"enum\":[\"all\"]}]}");
 }
 
+/* How many, or {min, max, until}. */
+static void add_replications(text_buffer *b)
+{
+    text_add(b, ",\"replications\":{");
+    add_description(b, registry_row("replications"));
+    text_add(b, ",\"anyOf\":[{");
+    add_range(b, registry_row("replications"));
+    text_add(
+        b, "},{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"until\"],\"properties\":{\"min\":{");
+    add_description(b, registry_row("replications.min"));
+    text_add(b, ",");
+    add_range(b, registry_row("replications.min"));
+    text_add(b, "}");
+    add_row(b, "max", "replications.max");
+    text_add(b,
+             ",\"until\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"metric\",\"halfwidth\"],"
+             "\"properties\":{\"metric\":{");
+    add_description(b, registry_row("replications.until.metric"));
+    text_add(b, ",\"enum\":[");
+    add_names(b, METRIC_NAME, "\"", "\"");
+    text_add(b, "]},\"halfwidth\":{");
+    add_description(b, registry_row("replications.until.halfwidth"));
+    text_add(b, ",\"anyOf\":[{");
+    add_range(b, registry_row("replications.until.halfwidth"));
+    text_add(b, "},{\"type\":\"string\",\"pattern\":\"^[0-9.]+%%$\"}]}");
+    add_row(b, "confidence", "replications.until.confidence");
+    text_add(b, "}}}}]}");
+}
+
 static void add_keep(text_buffer *b)
 {
     text_add(b, ",\"keep\":{");
@@ -353,12 +382,12 @@ static void add_design(text_buffer *b)
 static void add_config(text_buffer *b)
 {
     static const char *const RUN[] = {
-        "name",      "question", "seed", "replications", "encounters", "max_turns", "common_random_numbers",
-        "quantiles", NULL};
+        "name", "question", "seed", "encounters", "max_turns", "common_random_numbers", "quantiles", NULL};
     begin_map(b, "config", "What a run depends on");
     add_file_keys(b);
     for (size_t i = 0; RUN[i]; i++)
         add_row(b, RUN[i], RUN[i]);
+    add_replications(b);
     add_keep(b);
     text_add(
         b,

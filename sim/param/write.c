@@ -46,6 +46,21 @@ static void add_kept(text_buffer *b, uint64_t n)
         text_add(b, "%llu", (unsigned long long)n);
 }
 
+static void add_replications(text_buffer *b, const detente_config *config)
+{
+    const detente_until *until = &config->until;
+    if (until->metric < 0) {
+        text_add(b, "%llu", (unsigned long long)config->replications);
+        return;
+    }
+    text_add(b, "{min: %llu, max: %llu, until: {metric: %s, halfwidth: ", (unsigned long long)until->least,
+             (unsigned long long)config->replications, METRIC_NAME[until->metric]);
+    dump_number(b, until->halfwidth);
+    text_add(b, "%s, confidence: ", until->relative ? "%" : "");
+    dump_number(b, until->confidence);
+    text_add(b, "}}");
+}
+
 static void add_run(text_buffer *b, const detente_config *config)
 {
     const uint64_t all = (UINT64_C(1) << DETENTE_N_METRICS) - 1;
@@ -55,9 +70,10 @@ static void add_run(text_buffer *b, const detente_config *config)
         text_add(b, "\nquestion: ");
         dump_text(b, config->question);
     }
-    text_add(b, "\nseed: %llu\nreplications: %llu\nencounters: %llu\nmax_turns: %llu\n",
-             (unsigned long long)config->seed, (unsigned long long)config->replications,
-             (unsigned long long)config->encounters, (unsigned long long)config->max_turns);
+    text_add(b, "\nseed: %llu\nreplications: ", (unsigned long long)config->seed);
+    add_replications(b, config);
+    text_add(b, "\nencounters: %llu\nmax_turns: %llu\n", (unsigned long long)config->encounters,
+             (unsigned long long)config->max_turns);
     text_add(b, "common_random_numbers: %s\nquantiles: %s\nkeep: {encounters: ",
              config->common_random_numbers ? "true" : "false", config->quantiles ? "true" : "false");
     add_kept(b, config->keep.encounters);

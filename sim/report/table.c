@@ -140,7 +140,11 @@ static int build(text_buffer *b, const detente_results *results, const table_col
         room -= GAP + width_of(&column[c], c);
         halves |= column[c].half_width > 0;
     }
+    uint32_t least = UINT32_MAX, most = 0;
     for (uint32_t i = 0; i < cells; i++) {
+        const uint32_t run = detente_results_replications_run(results, i);
+        least = run < least ? run : least;
+        most = run > most ? run : most;
         const int n = characters(detente_results_strategy(results, i));
         name_width = n > name_width ? n : name_width;
     }
@@ -158,10 +162,10 @@ static int build(text_buffer *b, const detente_results *results, const table_col
     if (cells < detente_results_cells(results)) {
         text_add(b, "… and %u more cells in the file.\n", detente_results_cells(results) - cells);
     }
-    if (halves)
-        text_add(b, "± is half the width of the 95 %% t interval over the means of %s%u replications.\n",
-                 detente_results_is_complete(results) ? "" : "those there are of ",
-                 detente_results_replications(results));
+    if (halves && least < most)
+        text_add(b, "± is half the width of the 95 %% t interval over the means of %u to %u replications.\n", least, most);
+    else if (halves)
+        text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n", most);
     else
         text_add(b, "No ±: an interval needs at least two replications.\n");
     return code;

@@ -81,3 +81,11 @@ double detente_t_halfwidth(uint64_t count, double variance, double confidence)
         return NAN;
     return quantile(count - 1, confidence) * sqrt(variance / (double)count);
 }
+
+double detente_wilson_halfwidth(uint64_t count, double share, double confidence)
+{
+    if (count == 0 || !(confidence > 0 && confidence < 1))
+        return NAN;
+    const double n = (double)count, z = detente_exact_normal_quantile(0.5 + confidence / 2);
+    return z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+}

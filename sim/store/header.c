@@ -86,6 +86,8 @@ int store_header_init(store_header *header, const detente_config *config, detent
                              .n_strategies = (uint64_t)config->n_strategies,
                              .design = config->design,
                              .replications = config->replications,
+                             .until = config->until,
+                             .encounters = config->encounters,
                              .quantiles = config->quantiles};
     for (int t = 0; t < STORE_N_TABLES; t++) {
         store_columns *columns = &header->columns[t];

@@ -10,7 +10,8 @@
 #include "store/merge.h"
 #include "store/pack.h"
 
-static const char *const stopped_by_meanings = "replications unfinished failure";
+enum stopped_by { BY_REPLICATIONS, UNFINISHED, BY_FAILURE, BY_PRECISION };
+static const char *const stopped_by_meanings = "replications unfinished failure precision";
 static const char *const status_meanings = "complete partial not_run failed";
 
 /* A list for datasets that are written whole, whatever was there before; or filled where nothing is written. */
@@ -169,9 +170,9 @@ static int write_state(store_merger *self)
     const char **text = detente_calloc(cells, sizeof *text);
     const int ok = stopped && status && text;
     for (uint64_t c = 0; c < cells && ok; c++) {
-        const int complete = self->units_run[c] == self->header->replications;
-        const int failed = self->failure[c] != NULL;
-        stopped[c] = (int8_t)(failed ? 2 : !complete);
+        const int all = self->units_run[c] == self->header->identity.replications;
+        const int failed = self->failure[c] != NULL, precise = self->precise[c], complete = all || precise;
+        stopped[c] = failed ? BY_FAILURE : precise ? BY_PRECISION : all ? BY_REPLICATIONS : UNFINISHED;
         status[c] = (int8_t)(failed ? STORE_FAILED : complete ? 0 : self->units_run[c] ? 1 : 2);
         text[c] = failed ? self->failure[c] : "";
     }

@@ -34,7 +34,7 @@ static int count_units(store_merger *self, uint64_t *count)
     int status = self->base->path ? store_base_counts(self->base, self->units_run) : 0;
     if (status)
         return base_damaged(self, status);
-    self->units = self->prefix = self->base->units;
+    self->units = self->prefix = self->last = self->base->units;
     for (size_t i = 0; i < self->catalogue->n && !status; i++) {
         const store_set *set = &self->catalogue->set[i];
         if (set->first_unit > all || set->n_units > all - set->first_unit)
@@ -48,6 +48,7 @@ static int count_units(store_merger *self, uint64_t *count)
             }
         }
         self->units += set->n_units;
+        self->last = set->first_unit + set->n_units > self->last ? set->first_unit + set->n_units : self->last;
         if (set->first_unit <= self->prefix)
             self->prefix = set->first_unit + set->n_units;
     }
@@ -359,21 +360,85 @@ static int merge_all(store_merger *self, int threads)
     return status;
 }
 
+/* Where a rule may stop cells there are as many replications as were begun. @p own is the header to use then. */
+static void cut_replications(store_merger *self, store_header *own)
+{
+    const uint64_t cells = self->header->cells;
+    if (self->header->until.metric < 0)
+        return;
+    *own = *self->header;
+    own->replications = self->last > cells ? (self->last + cells - 1) / cells : 1;
+    self->header = own;
+}
+
+/* The means of a replication of all cells, NAN where a cell was not played. */
+static int replication_means(store_merger *self, int metric, uint64_t replication, uint64_t *count,
+                             store_moments *moments, double *means)
+{
+    const uint64_t cells = self->header->cells, first = replication * cells;
+    int status = 0;
+    for (uint64_t c = 0; c < cells; c++)
+        means[c] = NAN;
+    if (first < self->base->units && store_base_means(self->base, metric, 0, cells, replication, 1, means))
+        return base_damaged(self, DETENTE_E_INPUT);
+    status = store_catalogue_read(self->catalogue, metric, first, cells, count, moments, self->error);
+    for (uint64_t c = 0; c < cells && !status; c++)
+        if (first + c >= self->base->units)
+            means[c] = count[c] > 0 ? moments[c].mean : NAN;
+    return status;
+}
+
+/* Which cells stopped because the rule holds: that can be told from the means of those that have been played. */
+static int look_at_rule(store_merger *self)
+{
+    const detente_until *until = &self->header->until;
+    const uint64_t cells = self->header->cells;
+    detente_moments *sums = detente_alloc(cells * sizeof *sums);
+    store_moments *moments = detente_alloc(cells * sizeof *moments);
+    uint64_t *count = detente_alloc(cells * sizeof *count);
+    double *means = detente_alloc(cells * sizeof *means);
+    int status = sums && moments && count && means
+                     ? 0
+                     : detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    for (uint64_t c = 0; c < cells && !status; c++)
+        detente_moments_init(&sums[c]);
+    for (uint64_t r = 0; r < self->header->replications && !status; r++) {
+        status = replication_means(self, until->metric, r, count, moments, means);
+        for (uint64_t c = 0; c < cells && !status; c++)
+            if (!isnan(means[c]))
+                detente_moments_add(&sums[c], means[c]);
+    }
+    for (uint64_t c = 0; c < cells && !status; c++)
+        self->precise[c] = (uint8_t)(sums[c].count >= until->least &&
+                                     detente_until_met(until, &sums[c], sums[c].count * self->header->encounters));
+    detente_free(sums);
+    detente_free(moments);
+    detente_free(count);
+    detente_free(means);
+    return status;
+}
+
 static int merger_init(store_merger *self)
 {
     const size_t n = self->header->cells * DETENTE_N_METRICS;
     uint64_t *count = detente_alloc(TILE_UNITS * sizeof *count);
     self->units_run = detente_calloc(self->header->cells, sizeof *self->units_run);
     self->failure = detente_calloc(self->header->cells, sizeof *self->failure);
+    self->precise = detente_calloc(self->header->cells, 1);
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
     int status = 0;
-    if (!count || !self->units_run || !self->failure || (self->header->quantiles && !self->histogram))
+    if (!count || !self->units_run || !self->failure || !self->precise ||
+        (self->header->quantiles && !self->histogram))
         status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     if (!status)
         status = count_units(self, count);
     if (!status)
         status = find_failures(self);
     detente_free(count);
+    if (!status)
+        cut_replications(self, &self->own);
+    if (!status && self->header->until.metric >= 0)
+        status = look_at_rule(self);
     return status;
 }
 
@@ -386,6 +451,7 @@ static void merger_clear(store_merger *self)
         detente_free(self->failure[c]);
     detente_free(self->failure);
     detente_free(self->units_run);
+    detente_free(self->precise);
     store_rows_clear(self);
 }
 

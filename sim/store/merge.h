@@ -18,7 +18,9 @@ typedef struct store_header {
     detente_sweep *sweep;         /**< owned: its points */
     char *personas, *tiers;       /**< owned; names joined by blanks, blanks in names become underscores */
     int n_personas, n_tiers;
-    uint64_t seed, cells, replications;
+    uint64_t seed, cells, replications; /**< replications: the most that a cell may have */
+    detente_until until;
+    uint64_t encounters;
     int quantiles;
     int keep[STORE_N_TABLES]; /**< the table is wanted */
     store_columns columns[STORE_N_TABLES];
@@ -63,8 +65,10 @@ typedef struct store_merger {
     hid_t table[STORE_N_TABLES], first_row[STORE_N_TABLES], column[STORE_N_TABLES][STORE_MAX_COLUMNS];
     detente_histogram *histogram; /**< cells x metrics, or NULL */
     uint64_t *units_run;          /**< replications there are, by cell */
+    uint8_t *precise;             /**< by cell: config.until holds */
     char **failure;               /**< by cell: owned words of its first failure, or NULL */
-    uint64_t units, prefix;       /**< units there are, and those before the first gap */
+    uint64_t units, prefix, last; /**< units there are, those before the first gap, one past the last */
+    store_header own;             /**< where `header` points when it is not the run's */
     uint64_t total_rows[STORE_N_TABLES];
     uint64_t encounters;
     double turns;

@@ -100,7 +100,7 @@ static int identity_of(const detente_config *config, store_identity *identity, d
 }
 
 /* The file's own words for the run it is of. @return as read_complete() */
-static int read_results(const char *path, store_identity *identity, detente_error *error)
+static int read_results(const char *path, store_identity *identity, uint64_t *dimension, detente_error *error)
 {
     detente_results *results;
     hdf_session session;
@@ -111,6 +111,7 @@ static int read_results(const char *path, store_identity *identity, detente_erro
     status = identity_of(detente_results_config(results), identity, error);
     identity->model_version = detente_results_model_version(results);
     const uint64_t cells = detente_results_cells(results);
+    *dimension = detente_results_replications(results);
     detente_results_close(results);
     if (status)
         return status;
@@ -150,7 +151,8 @@ static int check_replications(const detente_store *store, uint64_t theirs, const
 static int look_at_results(detente_store *store, detente_error *error)
 {
     store_identity theirs = {0};
-    const int complete = read_results(store->path, &theirs, error);
+    uint64_t dimension = 0;
+    const int complete = read_results(store->path, &theirs, &dimension, error);
     if (complete < 0)
         return complete;
     theirs.shard = theirs.shards = 1;
@@ -160,12 +162,13 @@ static int look_at_results(detente_store *store, detente_error *error)
     if (!status) {
         hdf_session session;
         hdf_enter(&session);
-        status = store_base_look(&store->base, store->path, theirs.cells, theirs.replications, error);
+        status = store_base_look(&store->base, store->path, theirs.cells, dimension, error);
         hdf_leave(&session);
     }
     /* Of a file whose cells all failed, only the number of units says whether it is whole. */
     store->finished = !status && complete && theirs.replications == store->header.replications &&
-                      store->base.units == theirs.cells * theirs.replications;
+                      store->base.units == theirs.cells * dimension;
+    store->most_before = theirs.replications;
     store_identity_clear(&theirs);
     return status;
 }
@@ -217,7 +220,7 @@ static int check_parts(const detente_store *store, detente_error *error)
         status = check_replications(store, most, folder->path, error);
     /* An extension that was ended goes on by --resume too; else only --extend begins one. */
     if (!status && store->base.path && folder->n == 0)
-        status = check_replications(store, store->base.replications, store->path, error);
+        status = check_replications(store, store->most_before, store->path, error);
     return status;
 }
 
@@ -250,6 +253,7 @@ static int find_gaps(detente_store *store, detente_error *error)
         add_gap(store, next, folder->part[i].first);
         next = folder->part[i].last;
     }
+    store->units_before = folder->n > 0 || store->base.path ? next : 0;
     add_gap(store, next, range.last);
     store_pending_begin(&store->pending, store->n_gaps ? store->gap[0].first : range.first);
     return 0;

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -157,21 +158,90 @@ static int write_shard(detente_store *store, detente_error *error)
     return 0;
 }
 
-int detente_store_next(detente_store *store, uint64_t *first, uint64_t *last, detente_error *error)
+int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error)
 {
-    int status = 0;
-    if (store->failed || store->next_gap == store->n_gaps)
+    const store_shard *shard = &store->pending.shard;
+    if (store->failed || store->next_gap == store->n_gaps || store->gap[store->next_gap].first >= end)
         return 0;
-    if (store->pending.shard.n_units > 0)
-        status = write_shard(store, error);
+    store_gap *gap = &store->gap[store->next_gap];
+    *first = gap->first;
+    *last = gap->last < end ? gap->last : end;
+    gap->first = *last;
+    store->next_gap += gap->first == gap->last;
+    if (*first == shard->first_unit + shard->n_units)
+        return 1;
+    const int status = shard->n_units > 0 ? write_shard(store, error) : 0;
     store->failed = status != 0;
     if (status)
         return status;
-    *first = store->gap[store->next_gap].first;
-    *last = store->gap[store->next_gap++].last;
-    if (*first != store->pending.shard.first_unit)
-        store_pending_begin(&store->pending, *first);
+    store_pending_begin(&store->pending, *first);
     return 1;
+}
+
+/* The parts that were there at the beginning. */
+static int fill_catalogue(detente_store *store, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    int status = 0;
+    for (size_t i = 0; i < folder->n && !status; i++) {
+        char *name = store_folder_name(folder, folder->part[i]);
+        status = name ? store_catalogue_add(&store->before, name, &store->header.identity, NULL, error)
+                      : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        detente_free(name);
+    }
+    return status ? status : store_catalogue_order(&store->before, error);
+}
+
+/* Of the file that is added to, whole replications; *first moves on past its units. */
+static int base_means(detente_store *store, int metric, uint64_t *first, uint64_t last,
+                      void (*take)(void *data, uint64_t unit, uint64_t encounters, double mean), void *data,
+                      detente_error *error)
+{
+    const uint64_t cells = store->header.cells, end = last < store->base.units ? last : store->base.units;
+    double *means = detente_alloc(cells * sizeof *means);
+    hdf_session session;
+    if (!means)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    hdf_enter(&session);
+    int status = store_base_open(&store->base);
+    while (*first < end && !status) {
+        status = store_base_means(&store->base, metric, 0, cells, *first / cells, 1, means);
+        for (; *first < end && !status; ++*first) {
+            const double mean = means[*first % cells];
+            take(data, *first, isnan(mean) ? 0 : store->header.encounters, mean);
+            if ((*first + 1) % cells == 0) {
+                ++*first;
+                break;
+            }
+        }
+    }
+    store_base_close(&store->base);
+    hdf_leave(&session);
+    detente_free(means);
+    return status ? detente_error_set(error, status, "%s: is damaged", store->path) : 0;
+}
+
+int detente_store_means(detente_store *store, int metric, uint64_t first, uint64_t last,
+                        void (*take)(void *data, uint64_t unit, uint64_t encounters, double mean), void *data,
+                        detente_error *error)
+{
+    enum { UNITS = 4096 };
+    uint64_t count[UNITS];
+    store_moments moments[UNITS];
+    int status = store->before.n == 0 && first < store->units_before ? fill_catalogue(store, error) : 0;
+    last = last < store->units_before ? last : store->units_before;
+    if (!status && first < last && first < store->base.units)
+        status = base_means(store, metric, &first, last, take, data, error);
+    for (uint64_t unit = first; unit < last && !status; unit += UNITS) {
+        const uint64_t n = last - unit < UNITS ? last - unit : UNITS;
+        memset(moments, 0, sizeof moments);
+        status = store_catalogue_read(&store->before, metric, unit, n, count, moments, error);
+        for (uint64_t i = 0; i < n && !status; i++)
+            take(data, unit + i, count[i], moments[i].mean);
+    }
+    if (!status && last == store->units_before)
+        store_catalogue_clear(&store->before);
+    return status;
 }
 
 /* A unit has more rows than a shard should hold: write those that are packed, and go on. */
@@ -348,6 +418,7 @@ void detente_store_free(detente_store *store)
     store_spool_wait(&store->spool, &store->folder, NULL);
     store_spool_abandon(&store->spool);
     store_pending_clear(&store->pending);
+    store_catalogue_clear(&store->before);
     store_folder_close(&store->folder);
     store_header_clear(&store->header);
     store_base_clear(&store->base);

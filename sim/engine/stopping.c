@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include <detente/engine.h>
+
+#include "core/memory.h"
+
+/* Replications between two looks, as a share of those before the first. */
+enum { LOOKS_A_LEAST = 4 };
+
+struct detente_stopping {
+    const detente_config *config;
+    uint32_t n_cells, n_stopped;
+    uint64_t first, last;   /* the round */
+    uint64_t most;          /* replications a round has */
+    detente_moments *means; /* by cell, of the rounds that have ended */
+    uint64_t *encounters;   /* by cell */
+    double *round;          /* most x n_cells, NAN where not played */
+    uint32_t *round_encounters;
+    uint8_t *stopped;
+};
+
+enum metric_kind { FLAG, SHARE, AMOUNT };
+
+int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters)
+{
+    static const enum metric_kind kinds[DETENTE_N_METRICS] = {
+#define X(name, unit, kind, description) kind,
+        DETENTE_METRICS(X)
+#undef X
+    };
+    double half = detente_t_halfwidth(means->count, detente_moments_variance(means), until->confidence);
+    if (kinds[until->metric] == FLAG)
+        half = fmax(half, detente_wilson_halfwidth(encounters, means->mean, until->confidence));
+    const double share = until->halfwidth / 100;
+    const double bound = until->relative ? share / (1 + share) * fabs(means->mean) : until->halfwidth;
+    return half <= bound;
+}
+
+int detente_stopping_create(detente_stopping **stopping, const detente_config *config, uint32_t n_cells,
+                            detente_error *error)
+{
+    detente_stopping *s = *stopping = detente_calloc(1, sizeof *s);
+    if (!s)
+        return detente_error_set(error, DETENTE_E_MEMORY, "%s", detente_error_string(DETENTE_E_MEMORY));
+    s->config = config;
+    s->n_cells = n_cells;
+    if (config->until.metric < 0)
+        return 0;
+    s->most = config->until.least;
+    s->means = detente_alloc(n_cells * sizeof *s->means);
+    s->encounters = detente_calloc(n_cells, sizeof *s->encounters);
+    s->round = detente_alloc(s->most * n_cells * sizeof *s->round);
+    s->round_encounters = detente_calloc(s->most * n_cells, sizeof *s->round_encounters);
+    s->stopped = detente_calloc(n_cells, 1);
+    if (!s->means || !s->encounters || !s->round || !s->round_encounters || !s->stopped) {
+        detente_stopping_free(s);
+        *stopping = NULL;
+        return detente_error_set(error, DETENTE_E_MEMORY, "%s", detente_error_string(DETENTE_E_MEMORY));
+    }
+    for (uint32_t c = 0; c < n_cells; c++)
+        detente_moments_init(&s->means[c]);
+    return 0;
+}
+
+void detente_stopping_free(detente_stopping *s)
+{
+    if (!s)
+        return;
+    detente_free(s->means);
+    detente_free(s->encounters);
+    detente_free(s->round);
+    detente_free(s->round_encounters);
+    detente_free(s->stopped);
+    detente_free(s);
+}
+
+void detente_stopping_take(detente_stopping *s, uint32_t cell, uint32_t replication, uint64_t encounters, double mean)
+{
+    if (!s->round || cell >= s->n_cells || replication < s->first || replication >= s->last)
+        return;
+    const uint64_t at = (replication - s->first) * s->n_cells + cell;
+    s->round[at] = mean;
+    s->round_encounters[at] = (uint32_t)encounters;
+}
+
+/* Add the round's means in the order of replications, and look at every cell that still runs. */
+static void decide(detente_stopping *s)
+{
+    for (uint32_t c = 0; c < s->n_cells; c++) {
+        if (s->stopped[c])
+            continue;
+        for (uint64_t r = 0; r < s->last - s->first; r++) {
+            const uint64_t at = r * s->n_cells + c;
+            if (s->round_encounters[at] == 0)
+                continue;
+            detente_moments_add(&s->means[c], s->round[at]);
+            s->encounters[c] += s->round_encounters[at];
+        }
+        /* What could not be played is not tried again. */
+        s->stopped[c] = (uint8_t)(s->means[c].count == 0 ||
+                                  detente_until_met(&s->config->until, &s->means[c], s->encounters[c]));
+        s->n_stopped += s->stopped[c];
+    }
+}
+
+int detente_stopping_next(detente_stopping *s, uint32_t *first, uint32_t *last)
+{
+    const uint64_t all = s->config->replications;
+    if (!s->round) {
+        *first = 0;
+        *last = (uint32_t)all;
+        s->first = s->last;
+        s->last = all;
+        return s->first < all;
+    }
+    if (s->last > 0)
+        decide(s);
+    if (s->n_stopped == s->n_cells || s->last == all)
+        return 0;
+    const uint64_t more = s->last == 0 ? s->most : (s->most + LOOKS_A_LEAST - 1) / LOOKS_A_LEAST;
+    s->first = s->last;
+    s->last = all - s->first < more ? all : s->first + more;
+    memset(s->round_encounters, 0, (s->last - s->first) * s->n_cells * sizeof *s->round_encounters);
+    *first = (uint32_t)s->first;
+    *last = (uint32_t)s->last;
+    return 1;
+}
+
+const uint8_t *detente_stopping_skip(const detente_stopping *s)
+{
+    return s->stopped;
+}
