@@ -113,6 +113,8 @@ int detente_stopping_next(detente_stopping *stopping, uint32_t *first, uint32_t 
 /** The mean, over the @p encounters of a replication of the round, of metric config.until.metric; 0 encounters: not played. */
 void detente_stopping_take(detente_stopping *stopping, uint32_t cell, uint32_t replication, uint64_t encounters,
                            double mean);
+/** Cells that have enough. */
+uint32_t detente_stopping_stopped(const detente_stopping *stopping);
 /** By cell, 1: it has enough. For detente_run_options.skip; NULL without a stopping rule. Changed by the next round. */
 const uint8_t *detente_stopping_skip(const detente_stopping *stopping);
 

@@ -67,6 +67,8 @@ int detente_store_is_finished(const detente_store *store);
  * @return 1; 0 when there are no more below @p end; DETENTE_E_IO, DETENTE_E_MEMORY
  */
 int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error);
+/** Units that are still to be played. */
+uint64_t detente_store_left(const detente_store *store);
 /**
  * Tell @p take the units of [first, last) that were there when the store was opened, in order: encounters (0: the cell had
  * enough) and the mean of @p metric. To be asked before any unit from @p first on is fed.
@@ -124,10 +126,10 @@ const detente_config *detente_results_config(const detente_results *results);
 int detente_results_model_version(const detente_results *results);
 /** Number of cells. */
 uint32_t detente_results_cells(const detente_results *results);
-/** Number of replications of each cell. */
+/** Length of the dimension `replication`: the most that a cell has, or was to have. */
 uint32_t detente_results_replications(const detente_results *results);
-/** 1 when every cell has all its replications, 0 when some are missing or failed. */
-int detente_results_is_complete(const detente_results *results);
+/** Replications of a cell that were run; 0 out of range. */
+uint32_t detente_results_replications_run(const detente_results *results, uint32_t cell);
 /** Name of a cell's strategy; NULL out of range. Owned by @p results. */
 const char *detente_results_strategy(const detente_results *results, uint32_t cell);
 /** Replication means of a metric: @p values has room for cells × replications, row by row; NAN where not run. */

@@ -35,7 +35,18 @@ static void duration(double seconds, char *out, size_t size)
         snprintf(out, size, "%llu:%02llu", s / 60, s % 60);
 }
 
-static void describe(const detente_progress *now, char *out, size_t size)
+/* The parts before, and this one. */
+static detente_progress whole(const cli_progress *progress, const detente_progress *now)
+{
+    detente_progress all = *now;
+    all.encounters_done += progress->before.encounters_done;
+    all.encounters_total = progress->encounters;
+    all.turns_done += progress->before.turns_done;
+    all.seconds += progress->before.seconds;
+    return all;
+}
+
+static void describe(const cli_progress *progress, const detente_progress *now, char *out, size_t size)
 {
     char done[32], total[32], rate[32], left[32] = "";
     const double speed = now->seconds > 0 ? (double)now->encounters_done / now->seconds : 0;
@@ -44,7 +55,11 @@ static void describe(const detente_progress *now, char *out, size_t size)
     snprintf(out, size, "%3.0f %%  %s of %s encounters, %s/s%s%s",
              now->encounters_total ? 100 * (double)now->encounters_done / (double)now->encounters_total : 100,
              cli_count(now->encounters_done, done), cli_count(now->encounters_total, total),
-             cli_count((uint64_t)speed, rate), *left ? ", left " : "", left);
+             cli_count((uint64_t)speed, rate), *left ? progress->cells ? ", left at most " : ", left " : "", left);
+    const size_t length = strlen(out);
+    if (progress->cells && length < size)
+        snprintf(out + length, size - length, ", %s of %s cells precise", cli_count(progress->enough, done),
+                 cli_count(progress->cells, total));
 }
 
 static void draw(cli_progress *progress, const detente_progress *now, const char *words)
@@ -67,23 +82,24 @@ static void draw(cli_progress *progress, const detente_progress *now, const char
     progress->width = shown;
 }
 
-void cli_progress_show(void *data, const detente_progress *now)
+void cli_progress_show(void *data, const detente_progress *part)
 {
     cli_progress *progress = data;
-    char words[160];
+    char words[200];
     if (progress->mode == CLI_PROGRESS_NEVER)
         return;
+    const detente_progress all = whole(progress, part), *now = &all;
     if (progress->bar) {
         if (now->seconds < bar_after && progress->mode != CLI_PROGRESS_ALWAYS)
             return;
-        describe(now, words, sizeof words);
+        describe(progress, now, words, sizeof words);
         draw(progress, now, words);
         return;
     }
     if (now->seconds - progress->shown < (progress->mode == CLI_PROGRESS_ALWAYS ? always_every : line_every))
         return;
     progress->shown = now->seconds;
-    describe(now, words, sizeof words);
+    describe(progress, now, words, sizeof words);
     cli_tell("%s", words);
 }
 

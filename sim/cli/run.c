@@ -279,6 +279,8 @@ static int play(run_state *run, detente_error *error)
 {
     cli_progress progress;
     cli_progress_begin(&progress, run->options->progress);
+    progress.encounters = detente_store_left(run->store) * run->config.encounters;
+    progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
     round_sink sink = {.store = detente_store_sink(run->store),
                        .metric = run->config.until.metric,
                        .n_cells = detente_sweep_source(run->sweep).n_cells};
@@ -289,8 +291,11 @@ static int play(run_state *run, detente_error *error)
                                .stop = cli_signals_caught()};
     uint32_t first, last;
     int code = detente_stopping_create(&sink.stopping, &run->config, sink.n_cells, error);
-    while (!code && detente_stopping_next(sink.stopping, &first, &last))
+    while (!code && detente_stopping_next(sink.stopping, &first, &last)) {
+        progress.before = run->done;
+        progress.enough = detente_stopping_stopped(sink.stopping);
         code = play_round(run, &sink, &how, first, last, error);
+    }
     detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
     return code;
@@ -302,6 +307,18 @@ static uint64_t shard_bytes(void)
     unsigned long long bytes = 0;
     const char *asked = getenv("DETENTE_SHARD_BYTES");
     return asked && !cli_number(asked, 1, UINT64_MAX, &bytes) ? bytes : 0;
+}
+
+/* A cell's next replication depends on its earlier ones, which another shard may have. */
+static int refuse_shard(const run_state *run)
+{
+    if (!run->options->shards || run->config.until.metric < 0)
+        return CLI_DONE;
+    cli_tell(
+        "%s: a run with replications.until cannot be cut up by --shard: whether a cell needs its next replication is "
+        "known when the earlier ones are done",
+        run->options->path);
+    return CLI_INPUT;
 }
 
 static int run_into_store(run_state *run, detente_error *error)
@@ -354,7 +371,10 @@ static int run_config(run_state *run)
         code = detente_sweep_open(&run->sweep, &run->config, &error);
     if (code)
         return cli_fail(code, &error);
-    return asked->dry_run ? print_plan(run, &error) : run_into_store(run, &error);
+    if (asked->dry_run)
+        return print_plan(run, &error);
+    status = refuse_shard(run);
+    return status ? status : run_into_store(run, &error);
 }
 
 int cli_run(int argc, char **argv)

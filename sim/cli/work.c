@@ -126,7 +126,8 @@ int cli_print_work(const char *before, const detente_config *config, detente_swe
     printf("%s strateg%s", cli_count(strategies, a), strategies == 1 ? "y" : "ies");
     if (config->design)
         printf(" = %s cells;\n      %s cells", cli_count(cells, a), cli_count(cells, b));
-    printf(" x %s replications x %s encounters = %s encounters\n", cli_count(config->replications, b),
+    printf(" x %s%s replications x %s encounters = %s encounters\n", config->until.metric < 0 ? "" : "at most ",
+           cli_count(config->replications, b),
            cli_count(config->encounters, c), cli_count(all, d));
     /* Cells that are not kept are made for each unit anew. */
     const double made = detente_sweep_is_kept(sweep) ? (double)cells : (double)units;

@@ -132,3 +132,8 @@ const uint8_t *detente_stopping_skip(const detente_stopping *s)
 {
     return s->stopped;
 }
+
+uint32_t detente_stopping_stopped(const detente_stopping *s)
+{
+    return s->n_stopped;
+}

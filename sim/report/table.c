@@ -163,7 +163,8 @@ static int build(text_buffer *b, const detente_results *results, const table_col
         text_add(b, "… and %u more cells in the file.\n", detente_results_cells(results) - cells);
     }
     if (halves && least < most)
-        text_add(b, "± is half the width of the 95 %% t interval over the means of %u to %u replications.\n", least, most);
+        text_add(b, "± is half the width of the 95 %% t interval over the means of %u to %u replications.\n", least,
+                 most);
     else if (halves)
         text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n", most);
     else

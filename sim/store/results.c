@@ -31,7 +31,7 @@ struct detente_results {
     detente_config config;
     int model_version;
     uint32_t cells, replications;
-    int complete;    /* every cell has all its replications */
+    uint32_t *run;   /* owned, replications run by cell */
     char **strategy; /* owned, cells of them */
     results_table table[STORE_N_TABLES];
 };
@@ -67,18 +67,16 @@ static int read_strategies(detente_results *self)
     return self->strategy ? hdf_read_texts(self->file, "strategy", self->cells, self->strategy) : DETENTE_E_MEMORY;
 }
 
-/* Whether something is missing. 0 or DETENTE_E_MEMORY: a file without states, of another writer, counts as complete. */
-static int read_states(detente_results *self)
+/* How far each cell came. 0 or DETENTE_E_MEMORY: a file that does not say, of another writer, counts as complete. */
+static int read_run(detente_results *self)
 {
     const hsize_t cells = self->cells;
-    int8_t *state = detente_calloc(cells, 1);
-    if (!state)
+    self->run = detente_alloc(self->cells * sizeof *self->run);
+    if (!self->run)
         return DETENTE_E_MEMORY;
-    self->complete = 1;
-    if (!hdf_read(self->file, "status", H5T_NATIVE_INT8, 1, &cells, state))
+    if (hdf_read(self->file, "replications_run", H5T_NATIVE_UINT32, 1, &cells, self->run))
         for (uint32_t c = 0; c < self->cells; c++)
-            self->complete &= state[c] == 0;
-    detente_free(state);
+            self->run[c] = self->replications;
     return 0;
 }
 
@@ -225,7 +223,7 @@ static int read_frame(detente_results *self, detente_error *error)
     if (!status)
         status = read_points(self);
     if (!status)
-        status = read_states(self);
+        status = read_run(self);
     for (int t = 0; t < STORE_N_TABLES && !status; t++)
         status = read_table(self, (store_table)t);
     if (status == DETENTE_E_MEMORY)
@@ -288,6 +286,7 @@ void detente_results_close(detente_results *results)
     for (uint32_t c = 0; results->strategy && c < results->cells; c++)
         detente_free(results->strategy[c]);
     detente_free(results->strategy);
+    detente_free(results->run);
     detente_config_clear(&results->config);
     detente_free(results->path);
     detente_free(results);
@@ -313,9 +312,9 @@ uint32_t detente_results_replications(const detente_results *results)
     return results->replications;
 }
 
-int detente_results_is_complete(const detente_results *results)
+uint32_t detente_results_replications_run(const detente_results *results, uint32_t cell)
 {
-    return results->complete;
+    return cell < results->cells ? results->run[cell] : 0;
 }
 
 const char *detente_results_strategy(const detente_results *results, uint32_t cell)

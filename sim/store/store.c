@@ -178,6 +178,14 @@ int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint
     return 1;
 }
 
+uint64_t detente_store_left(const detente_store *store)
+{
+    uint64_t left = 0;
+    for (size_t i = store->next_gap; i < store->n_gaps; i++)
+        left += store->gap[i].last - store->gap[i].first;
+    return left;
+}
+
 /* The parts that were there at the beginning. */
 static int fill_catalogue(detente_store *store, detente_error *error)
 {
