@@ -279,11 +279,11 @@ static int play(run_state *run, detente_error *error)
 {
     cli_progress progress;
     cli_progress_begin(&progress, run->options->progress);
-    progress.encounters = detente_store_left(run->store) * run->config.encounters;
-    progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
     round_sink sink = {.store = detente_store_sink(run->store),
                        .metric = run->config.until.metric,
                        .n_cells = detente_sweep_source(run->sweep).n_cells};
+    progress.encounters = detente_store_left(run->store) * run->config.encounters;
+    progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
     detente_run_options how = {.threads = run->options->threads,
                                .isa = run->isa,
                                .progress = cli_progress_show,

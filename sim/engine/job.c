@@ -262,7 +262,8 @@ int detente_job_hand_on(schedule *s, job *j)
             s->unit_failure = j->failure[b];
             j->failure[b] = NULL;
         }
-        s->progress.encounters_done += moments->count;
+        /* A cell that failed is done with, too. */
+        s->progress.encounters_done += s->options.skip && s->options.skip[at.cell] ? 0 : at.n;
         s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * (double)moments->count + 0.5);
         if (at.last || b + 1 == j->n_blocks) {
             const detente_histogram *histogram;

@@ -99,8 +99,8 @@ static void decide(detente_stopping *s)
             s->encounters[c] += s->round_encounters[at];
         }
         /* What could not be played is not tried again. */
-        s->stopped[c] = (uint8_t)(s->means[c].count == 0 ||
-                                  detente_until_met(&s->config->until, &s->means[c], s->encounters[c]));
+        s->stopped[c] =
+            (uint8_t)(s->means[c].count == 0 || detente_until_met(&s->config->until, &s->means[c], s->encounters[c]));
         s->n_stopped += s->stopped[c];
     }
 }

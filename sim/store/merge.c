@@ -397,9 +397,8 @@ static int look_at_rule(store_merger *self)
     store_moments *moments = detente_alloc(cells * sizeof *moments);
     uint64_t *count = detente_alloc(cells * sizeof *count);
     double *means = detente_alloc(cells * sizeof *means);
-    int status = sums && moments && count && means
-                     ? 0
-                     : detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    int status =
+        sums && moments && count && means ? 0 : detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     for (uint64_t c = 0; c < cells && !status; c++)
         detente_moments_init(&sums[c]);
     for (uint64_t r = 0; r < self->header->replications && !status; r++) {
@@ -427,8 +426,7 @@ static int merger_init(store_merger *self)
     self->precise = detente_calloc(self->header->cells, 1);
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
     int status = 0;
-    if (!count || !self->units_run || !self->failure || !self->precise ||
-        (self->header->quantiles && !self->histogram))
+    if (!count || !self->units_run || !self->failure || !self->precise || (self->header->quantiles && !self->histogram))
         status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     if (!status)
         status = count_units(self, count);

@@ -26,7 +26,7 @@ struct detente_store {
     store_base base; /**< the results file that is added to */
     store_gap *gap;  /**< owned, in order */
     size_t n_gaps, next_gap;
-    uint64_t most_before;   /* replications at most of the results file that is added to */
+    uint64_t most_before;    /* replications at most of the results file that is added to */
     uint64_t units_before;   /* one past the last unit that was there when it was opened */
     store_catalogue before;  /* what was there, as long as it is read */
     struct timespec written; /**< when the last shard was */

@@ -94,8 +94,14 @@ def test_extended(run, config, tmp_path):
 
 
 def test_a_cell_that_fails_is_not_tried_again(run, tmp_path):
-    (tmp_path / "c.yaml").write_text(CONFIG % 400 + "design: {type: factorial, vary: {scenario.value: [400, 1.0e+308]}}\n")
+    """Sobol's first point is 0 in every coordinate: satisfaction then has no weights."""
+    (tmp_path / "c.yaml").write_text(CONFIG % 100 + """design:
+  type: sobol
+  points: 2
+  vary: {outcome.distributive: {from: 0, to: 1}, outcome.procedural: {from: 0, to: 1}, outcome.interactional: {from: 0, to: 1}}
+""")
     done = run("run", "c.yaml", "-o", "o.h5")
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 1 and "4 of 8 cells failed" in done.stderr, done.stderr
     with h5py.File(tmp_path / "o.h5") as file:
-        assert set(file["stopped_by"][:]) <= {0, 2, 3} and 2 in file["stopped_by"][:]
+        assert list(file["stopped_by"][:4]) == [2] * 4 and set(file["stopped_by"][4:]) <= {0, 3}
+        assert list(file["replications_run"][:4]) == [0] * 4 and min(file["replications_run"][4:]) >= 8
