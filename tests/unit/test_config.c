@@ -455,7 +455,8 @@ START_TEST(random_values_read_back)
             const detente_param *p = &row[(size_t)rand() % n];
             const double low = fmax(p->low, -1000), high = fmin(p->high, 1000);
             const double x = low + (high - low) * ((double)rand() + .5) / ((double)RAND_MAX + 1);
-            if (p->kind != DETENTE_REAL || !strncmp(p->path, "customer", 8) || strstr(p->path, "weight"))
+            if (p->kind != DETENTE_REAL || !strncmp(p->path, "customer", 8) || strstr(p->path, "weight") ||
+                !strncmp(p->path, "replications.", 13))
                 continue;
             const char *brackets = strstr(p->path, "[]");
             if (brackets)
@@ -469,6 +470,23 @@ START_TEST(random_values_read_back)
         read_set(TYPICAL, settings, k);
         check_round_trip(&config);
     }
+}
+END_TEST
+
+START_TEST(stopping_rules)
+{
+    read_text(
+        "detente: 1\nreplications: {min: 7, max: 900, until: {metric: minutes, halfwidth: 7%, confidence: 0.9}}\n");
+    const detente_until *until = &config.until;
+    ck_assert(config.replications == 900 && until->least == 7 && until->metric == DETENTE_METRIC_minutes);
+    ck_assert(until->relative && until->halfwidth == 7 && until->confidence == .9);
+    check_round_trip(&config);
+    read_text("detente: 1\nreplications: {until: {metric: escalated, halfwidth: 0.005}}\n");
+    ck_assert(config.replications == 2000 && until->least == 20 && !until->relative && until->halfwidth == .005);
+    ck_assert(until->confidence == .95);
+    check_round_trip(&config);
+    read_text("detente: 1\n");
+    ck_assert(config.replications == 40 && until->metric == -1);
 }
 END_TEST
 
@@ -554,6 +572,7 @@ int main(void)
     tcase_add_test(tests, written_configs_read_back);
     tcase_add_test(tests, awkward_values_read_back);
     tcase_add_test(tests, random_values_read_back);
+    tcase_add_test(tests, stopping_rules);
     tcase_add_test(tests, hash_is_stable);
     tcase_add_test(tests, locale_does_not_matter);
     tcase_add_test(tests, text_of_a_key);
