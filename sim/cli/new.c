@@ -154,7 +154,7 @@ static void build_sweep(text_buffer *b, const char *name)
         "seed: 20241005                    # the same seed gives the same customers, and the same bytes\n"
         "replications: 20                  # every cell (point x strategy) is repeated so often …\n"
         "encounters: 256                   # … with so many calls each time\n"
-        "strategies: [typical, mirroring]  # all play at every point, with the same customers\n"
+        "strategies: [typical, listen-then-pay]  # all play at every point, with the same customers\n"
         "design:\n"
         "  type: factorial                 # all combinations. To sample more paths: latin-hypercube or sobol with points: 256\n"
         "  vary:\n"
