@@ -46,6 +46,8 @@ uint32_t detente_sweep_cells(const detente_sweep *sweep);
 int detente_sweep_is_kept(const detente_sweep *sweep);
 /** "factorial", "list", … ; NULL out of range. Static storage. */
 const char *detente_design_name(int type);
+/** Whether the points of a smaller design are the first of a larger one of this type. */
+int detente_design_extends(int type);
 
 /**
  * The values of a point, one for each factor of the config's design; a name's is its number among the factor's levels.

@@ -40,7 +40,7 @@ typedef struct detente_store_options {
     int force;              /**< replace an existing OUT.h5 (only when the new one is whole) and discard its parts; a file that
                                  does not begin as HDF5 does, and is not empty, is never replaced */
     int resume;             /**< go on from the parts of a run that was ended; nothing to do where OUT.h5 is whole */
-    int extend;             /**< as resume, but there may be more replications than there were */
+    int extend;             /**< as resume, but there may be more replications, or points of the design, than there were */
     uint32_t shard;         /**< write the file of this shard of a run, from 1 */
     uint32_t shards;        /**< … of so many; 0: a results file */
     int threads;            /**< threads that may deflate */

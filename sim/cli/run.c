@@ -42,7 +42,8 @@ static const struct argp_option options[] = {
     {"dry-run", KEY_DRY_RUN, 0, 0, "Say what would be played and stored, and do nothing", 0},
     {"resume", KEY_RESUME, 0, 0,
      "Go on from where a run to OUT.h5 was ended; begin it, or do nothing, where that is due", 0},
-    {"extend", KEY_EXTEND, 0, 0, "Add replications to OUT.h5, which has fewer than CONFIG asks for", 0},
+    {"extend", KEY_EXTEND, 0, 0,
+     "Add replications, or points of a design, to OUT.h5, which has fewer than CONFIG asks for", 0},
     {"shard", KEY_SHARD, "I/N", 0,
      "Play part I of N only, I from 1, and write it as a shard file; `detente merge` makes one file of all N", 0},
     {0}};

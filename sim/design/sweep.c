@@ -148,6 +148,11 @@ const char *detente_design_name(int type)
     return type < 0 || type >= DETENTE_N_DESIGNS ? NULL : DESIGN_NAME[type];
 }
 
+int detente_design_extends(int type)
+{
+    return type == DETENTE_RANDOM || type == DETENTE_SOBOL || type == DETENTE_SALTELLI || type == DETENTE_MORRIS;
+}
+
 int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, detente_error *error)
 {
     const detente_design *design = s->config->design;

@@ -14,12 +14,24 @@
 #define STORE_UNITS "units"
 
 typedef struct store_base {
-    char *path;     /**< owned; NULL: there is none */
-    uint64_t units; /**< units 0 … units - 1 are taken from it */
-    uint64_t cells, replications;
+    char *path;                   /**< owned; NULL: there is none */
+    uint64_t units;               /**< its units 0 … units - 1, by its own numbers, are taken from it */
+    uint64_t cells, replications; /**< its own; cells are the run's first, and may be fewer where points are added */
     uint64_t rows[STORE_N_TABLES];
     hid_t file; /**< between store_base_open() and store_base_close() */
 } store_base;
+
+/** Whether it has a replication of a cell. */
+static inline int store_base_has(const store_base *base, uint64_t cell, uint64_t replication)
+{
+    return base->path && cell < base->cells && replication * base->cells + cell < base->units;
+}
+
+/** How many of n cells from the first on may be in it. */
+static inline uint64_t store_base_part(const store_base *base, uint64_t first, uint64_t n)
+{
+    return !base->path || first >= base->cells ? 0 : base->cells - first < n ? base->cells - first : n;
+}
 
 /** See what a results file holds. The caller holds the session. @return 0, DETENTE_E_INPUT when it cannot be gone on from,
  * DETENTE_E_MEMORY */

@@ -76,7 +76,13 @@ static int identify(store_header *header, const detente_config *config, detente_
                                  .shards = 1};
     if (!identity->config || !identity->version)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    return detente_config_sha256(&one, identity->sweep_sha256, error);
+    const int status = detente_config_sha256(&one, identity->sweep_sha256, error);
+    if (status || !config->design || !detente_design_extends(config->design->type))
+        return status;
+    detente_design point = *config->design;
+    point.points = 1;
+    one.design = &point;
+    return detente_config_sha256(&one, identity->points_sha256, error);
 }
 
 int store_header_init(store_header *header, const detente_config *config, detente_error *error)

@@ -179,7 +179,7 @@ static int write_state(store_merger *self)
     if (ok) {
         by_cell(self, "replications_run", H5T_STD_U32LE, H5T_NATIVE_UINT64, self->units_run, "replications run", 0,
                 NULL);
-        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 3,
+        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 4,
                 stopped_by_meanings);
         by_cell(self, "status", H5T_STD_I8LE, H5T_NATIVE_INT8, status, "state of the cell", 4, status_meanings);
         const hid_t error = hdf_strings(&self->out, self->out.file, "error", cells, text);

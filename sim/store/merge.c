@@ -34,7 +34,10 @@ static int count_units(store_merger *self, uint64_t *count)
     int status = self->base->path ? store_base_counts(self->base, self->units_run) : 0;
     if (status)
         return base_damaged(self, status);
-    self->units = self->prefix = self->last = self->base->units;
+    const store_base *base = self->base;
+    self->units = base->units;
+    self->last = base->path ? (base->units - 1) / base->cells * cells + (base->units - 1) % base->cells + 1 : 0;
+    self->prefix = base->cells == cells ? base->units : 0;
     for (size_t i = 0; i < self->catalogue->n && !status; i++) {
         const store_set *set = &self->catalogue->set[i];
         if (set->first_unit > all || set->n_units > all - set->first_unit)
@@ -52,6 +55,8 @@ static int count_units(store_merger *self, uint64_t *count)
         if (set->first_unit <= self->prefix)
             self->prefix = set->first_unit + set->n_units;
     }
+    if (self->units == self->last)
+        self->prefix = self->last;
     for (int t = 0; t < STORE_N_TABLES; t++)
         self->total_rows[t] = self->catalogue->rows[t] + self->base->rows[t];
     return status;
@@ -140,21 +145,20 @@ static int tile_read(store_merger *self, merge_tile *tile, int metric)
     return status;
 }
 
-/* What the base has of a tile: units before its end; the catalogue has none of them. */
+/* What the base has of a tile; the catalogue has none of that. */
 static int tile_read_base(store_merger *self, merge_tile *tile, int metric)
 {
     const store_base *base = self->base;
-    const uint64_t all = self->header->cells, from = tile->first_replication;
-    const uint64_t left = from < base->replications ? base->replications - from : 0;
+    const uint64_t from = tile->first_replication, left = from < base->replications ? base->replications - from : 0;
     const uint64_t n = left < tile->replications ? left : tile->replications;
-    double *means = n && base->path ? detente_alloc(tile->cells * n * sizeof *means) : NULL;
-    if (!n || !base->path)
+    const uint64_t cells = store_base_part(base, tile->first_cell, tile->cells);
+    if (!n || !cells)
         return 0;
-    int status =
-        means ? store_base_means(base, metric, tile->first_cell, tile->cells, from, n, means) : DETENTE_E_MEMORY;
+    double *means = detente_alloc(cells * n * sizeof *means);
+    int status = means ? store_base_means(base, metric, tile->first_cell, cells, from, n, means) : DETENTE_E_MEMORY;
     for (uint64_t r = 0; r < n && !status; r++)
-        for (uint64_t c = 0; c < tile->cells; c++)
-            if ((from + r) * all + tile->first_cell + c < base->units) {
+        for (uint64_t c = 0; c < cells; c++)
+            if (store_base_has(base, tile->first_cell + c, from + r)) {
                 tile->values[c * tile->replications + r] = means[c * n + r];
                 if (!isnan(means[c * n + r]))
                     detente_moments_add(&tile->means[c], means[c * n + r]);
@@ -232,10 +236,11 @@ static int tile_begin(store_merger *self, merge_tile *tile, int metric)
         detente_moments_init(&tile->encounters[c]);
         detente_moments_init(&tile->means[c]);
     }
-    if (!self->base->path)
+    const uint64_t cells = store_base_part(self->base, tile->first_cell, tile->cells);
+    if (!cells)
         return 0;
-    const int status = store_base_moments(self->base, metric, tile->first_cell, tile->cells, tile->encounters);
-    for (uint64_t c = 0; c < tile->cells && metric == DETENTE_METRIC_turns && !status; c++) {
+    const int status = store_base_moments(self->base, metric, tile->first_cell, cells, tile->encounters);
+    for (uint64_t c = 0; c < cells && metric == DETENTE_METRIC_turns && !status; c++) {
         self->turns += tile->encounters[c].mean * (double)tile->encounters[c].count;
         self->encounters += tile->encounters[c].count;
     }
@@ -379,11 +384,12 @@ static int replication_means(store_merger *self, int metric, uint64_t replicatio
     int status = 0;
     for (uint64_t c = 0; c < cells; c++)
         means[c] = NAN;
-    if (first < self->base->units && store_base_means(self->base, metric, 0, cells, replication, 1, means))
+    if (store_base_has(self->base, 0, replication) &&
+        store_base_means(self->base, metric, 0, self->base->cells, replication, 1, means))
         return base_damaged(self, DETENTE_E_INPUT);
     status = store_catalogue_read(self->catalogue, metric, first, cells, count, moments, self->error);
     for (uint64_t c = 0; c < cells && !status; c++)
-        if (first + c >= self->base->units)
+        if (!store_base_has(self->base, c, replication))
             means[c] = count[c] > 0 ? moments[c].mean : NAN;
     return status;
 }

@@ -147,6 +147,28 @@ static int check_replications(const detente_store *store, uint64_t theirs, const
                                                                       : refuse_replications(store, theirs, path, error);
 }
 
+/* Whether ours is theirs with more points; more replications, too, are no matter here. */
+static int adds_points(const detente_store *store, const store_identity *theirs)
+{
+    const store_identity *ours = &store->header.identity;
+    return *ours->points_sha256 && !strcmp(theirs->points_sha256, ours->points_sha256) && theirs->cells < ours->cells &&
+           theirs->format_version == ours->format_version && theirs->model_version == ours->model_version &&
+           !strcmp(theirs->version, ours->version);
+}
+
+/* Kept rows lie in the order of replications and then cells: those of new cells would go between those that are there. */
+static int check_points(const detente_store *store, detente_error *error)
+{
+    const store_header *header = &store->header;
+    if (header->keep[STORE_ENCOUNTERS] || header->keep[STORE_TURNS])
+        return detente_error_set(
+            error, DETENTE_E_INPUT,
+            "%s: points cannot be added where rows are kept: run the larger design anew, or without "
+            "`keep`",
+            store->path);
+    return 0;
+}
+
 /* A results file where the output goes: done, or to be added to, or of another run. */
 static int look_at_results(detente_store *store, detente_error *error)
 {
@@ -156,7 +178,9 @@ static int look_at_results(detente_store *store, detente_error *error)
     if (complete < 0)
         return complete;
     theirs.shard = theirs.shards = 1;
-    int status = store_identity_check(&theirs, &store->header.identity, store->path, NULL, error);
+    int status = adds_points(store, &theirs)
+                     ? check_points(store, error)
+                     : store_identity_check(&theirs, &store->header.identity, store->path, NULL, error);
     if (!status && theirs.replications > store->header.replications)
         status = refuse_replications(store, theirs.replications, store->path, error);
     if (!status) {
@@ -165,9 +189,12 @@ static int look_at_results(detente_store *store, detente_error *error)
         status = store_base_look(&store->base, store->path, theirs.cells, dimension, error);
         hdf_leave(&session);
     }
+    if (!status && theirs.cells < store->header.cells && store->base.units % theirs.cells != 0)
+        status = detente_error_set(error, DETENTE_E_INPUT, "%s: is unfinished; go on with its own points first",
+                                   store->path);
     /* Of a file whose cells all failed, only the number of units says whether it is whole. */
     store->finished = !status && complete && theirs.replications == store->header.replications &&
-                      store->base.units == theirs.cells * dimension;
+                      theirs.cells == store->header.cells && store->base.units == theirs.cells * dimension;
     store->most_before = theirs.replications;
     store_identity_clear(&theirs);
     return status;
@@ -221,6 +248,11 @@ static int check_parts(const detente_store *store, detente_error *error)
     /* An extension that was ended goes on by --resume too; else only --extend begins one. */
     if (!status && store->base.path && folder->n == 0)
         status = check_replications(store, store->most_before, store->path, error);
+    if (!status && store->base.path && folder->n == 0 && store->base.cells < store->header.cells &&
+        !store->options.extend)
+        status = detente_error_set(error, DETENTE_E_INPUT,
+                                   "%s: has fewer points, %" PRIu64 " cells of %" PRIu64 " (--extend adds points)",
+                                   store->path, store->base.cells, store->header.cells);
     return status;
 }
 
@@ -228,7 +260,8 @@ static int check_parts(const detente_store *store, detente_error *error)
 static void choose_base(detente_store *store)
 {
     const store_folder *folder = &store->folder;
-    if (store->base.path && folder->n > 0 && folder->part[0].first < store->base.units)
+    if (store->base.path && folder->n > 0 && folder->part[0].first < store->base.units &&
+        store->base.cells == store->header.cells)
         store_base_clear(&store->base);
 }
 
@@ -238,6 +271,26 @@ static void add_gap(detente_store *store, uint64_t first, uint64_t last)
         store->gap[store->n_gaps++] = (store_gap){first, last};
 }
 
+/* Add what of [first, last) the file that is added to does not have. */
+static void add_gaps(detente_store *store, uint64_t first, uint64_t last)
+{
+    const store_base *base = &store->base;
+    const uint64_t cells = store->header.cells;
+    if (!base->path || base->cells == cells) {
+        const uint64_t known = base->path ? base->units : 0;
+        add_gap(store, first < known ? known : first, last);
+        return;
+    }
+    /* Of each replication that it has, all but its cells; then everything. */
+    const uint64_t whole = base->units / base->cells;
+    while (first < last) {
+        const uint64_t r = first / cells, end = r < whole && (r + 1) * cells < last ? (r + 1) * cells : last;
+        const uint64_t known = r < whole ? r * cells + base->cells : first;
+        add_gap(store, first < known ? known : first, end);
+        first = end;
+    }
+}
+
 /* Units of the run, or of its shard, that no part holds. */
 static int find_gaps(detente_store *store, detente_error *error)
 {
@@ -245,16 +298,20 @@ static int find_gaps(detente_store *store, detente_error *error)
     const store_identity *identity = &store->header.identity;
     const uint64_t all = store->header.cells * store->header.replications;
     const store_gap range = store_shard_range(all, identity->shard, identity->shards);
-    uint64_t next = store->base.path ? store->base.units : range.first;
-    store->gap = detente_alloc((folder->n + 1) * sizeof *store->gap);
+    uint64_t next = range.first;
+    store->gap = detente_alloc((2 * folder->n + 2 + store->base.replications) * sizeof *store->gap);
     if (!store->gap)
         return no_memory(error);
     for (size_t i = 0; i < folder->n; i++) {
-        add_gap(store, next, folder->part[i].first);
+        add_gaps(store, next, folder->part[i].first);
         next = folder->part[i].last;
     }
-    store->units_before = folder->n > 0 || store->base.path ? next : 0;
-    add_gap(store, next, range.last);
+    store->units_before = next;
+    if (store->base.path && store->units_before < store->base.replications * store->header.cells)
+        store->units_before = store->base.replications * store->header.cells;
+    if (folder->n == 0 && !store->base.path)
+        store->units_before = 0;
+    add_gaps(store, next, range.last);
     store_pending_begin(&store->pending, store->n_gaps ? store->gap[0].first : range.first);
     return 0;
 }

@@ -20,7 +20,9 @@
 typedef struct store_identity {
     char *config;          /**< owned; the resolved config */
     char sweep_sha256[65]; /**< of the config as if it had one replication: adding some does not change it */
-    char *version;         /**< owned; detente_version() of the writer */
+    char points_sha256
+        [65];      /**< of the config as if its design had one point too, where more can be added; not in shards */
+    char *version; /**< owned; detente_version() of the writer */
     int format_version, model_version;
     uint64_t cells, replications;
     uint32_t shard, shards; /**< --shard I/N; 1 of 1 is a whole run */

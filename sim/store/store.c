@@ -200,31 +200,25 @@ static int fill_catalogue(detente_store *store, detente_error *error)
     return status ? status : store_catalogue_order(&store->before, error);
 }
 
-/* Of the file that is added to, whole replications; *first moves on past its units. */
-static int base_means(detente_store *store, int metric, uint64_t *first, uint64_t last,
+/* Replication @p replication of the file that is added to. */
+static int base_means(detente_store *store, int metric, uint64_t replication,
                       void (*take)(void *data, uint64_t unit, uint64_t encounters, double mean), void *data,
                       detente_error *error)
 {
-    const uint64_t cells = store->header.cells, end = last < store->base.units ? last : store->base.units;
-    double *means = detente_alloc(cells * sizeof *means);
+    store_base *base = &store->base;
+    double *means = detente_alloc(base->cells * sizeof *means);
     hdf_session session;
     if (!means)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     hdf_enter(&session);
-    int status = store_base_open(&store->base);
-    while (*first < end && !status) {
-        status = store_base_means(&store->base, metric, 0, cells, *first / cells, 1, means);
-        for (; *first < end && !status; ++*first) {
-            const double mean = means[*first % cells];
-            take(data, *first, isnan(mean) ? 0 : store->header.encounters, mean);
-            if ((*first + 1) % cells == 0) {
-                ++*first;
-                break;
-            }
-        }
-    }
-    store_base_close(&store->base);
+    int status = store_base_open(base);
+    if (!status)
+        status = store_base_means(base, metric, 0, base->cells, replication, 1, means);
+    store_base_close(base);
     hdf_leave(&session);
+    for (uint64_t c = 0; c < base->cells && !status; c++)
+        if (store_base_has(base, c, replication))
+            take(data, replication * store->header.cells + c, isnan(means[c]) ? 0 : store->header.encounters, means[c]);
     detente_free(means);
     return status ? detente_error_set(error, status, "%s: is damaged", store->path) : 0;
 }
@@ -238,14 +232,16 @@ int detente_store_means(detente_store *store, int metric, uint64_t first, uint64
     store_moments moments[UNITS];
     int status = store->before.n == 0 && first < store->units_before ? fill_catalogue(store, error) : 0;
     last = last < store->units_before ? last : store->units_before;
-    if (!status && first < last && first < store->base.units)
-        status = base_means(store, metric, &first, last, take, data, error);
+    for (uint64_t r = first / store->header.cells; r * store->header.cells < last && !status; r++)
+        if (store_base_has(&store->base, 0, r))
+            status = base_means(store, metric, r, take, data, error);
     for (uint64_t unit = first; unit < last && !status; unit += UNITS) {
         const uint64_t n = last - unit < UNITS ? last - unit : UNITS;
         memset(moments, 0, sizeof moments);
         status = store_catalogue_read(&store->before, metric, unit, n, count, moments, error);
         for (uint64_t i = 0; i < n && !status; i++)
-            take(data, unit + i, count[i], moments[i].mean);
+            if (count[i] > 0)
+                take(data, unit + i, count[i], moments[i].mean);
     }
     if (!status && last == store->units_before)
         store_catalogue_clear(&store->before);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""detente run --extend: replications added later are as if they had been asked for at once."""
+"""detente run --extend: replications and points added later are as if they had been asked for at once."""
 import random
 import signal
 import subprocess
@@ -139,3 +139,84 @@ def test_what_cannot_be_extended(run, config, tmp_path):
     (tmp_path / "o.h5").write_text("mine")
     done = run("run", config, "-o", "o.h5", "--extend")
     assert done.returncode == 3 and "not a results file" in done.stderr and (tmp_path / "o.h5").read_text() == "mine"
+
+
+# ---- points ----------------------------------------------------------------------------------------------------------
+
+SWEEP = """detente: 1
+name: c
+extends: billing-dispute
+seed: 7
+replications: %(replications)s
+encounters: 150
+quantiles: true
+strategies: [typical, mirroring]
+design: {type: %(type)s, points: %(points)d, vary: {agent.warmth: {from: 0, to: 1}, customer.anger.mean: {from: 0.1, to: 0.6}}}
+"""
+RULE = "{min: 8, max: 40, until: {metric: escalated, halfwidth: 0.04}}"
+
+
+def write(folder, **values):
+    (folder / "s.yaml").write_text(SWEEP % values)
+
+
+@pytest.mark.parametrize("kind", ["random", "sobol", "saltelli", "morris"])
+@pytest.mark.parametrize("before, after", [(9, 9), (5, 9), (RULE, RULE)], ids=["points", "both", "rule"])
+def test_more_points(run, tmp_path, kind, before, after):
+    """Two steps of more points, and more replications of the old ones, are one run of all."""
+    write(tmp_path, type=kind, points=7, replications=after)
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    for points, replications in ((2, before), (3, before), (7, after)):
+        write(tmp_path, type=kind, points=points, replications=replications)
+        if points > 2:
+            refused = run("run", "s.yaml", "-o", "o.h5", "--resume")
+            assert refused.returncode == 3 and "--extend" in refused.stderr
+        done = run("run", "s.yaml", "-o", "o.h5", "--extend" if points > 2 else "--resume")
+        assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+
+
+def test_killed_while_points_are_added(run, detente, tmp_path):
+    write(tmp_path, type="sobol", points=16, replications=60)
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    write(tmp_path, type="sobol", points=8, replications=60)
+    assert run("run", "s.yaml", "-o", "small.h5").returncode == 0
+    write(tmp_path, type="sobol", points=16, replications=60)
+    rng, killed = random.Random(7), 0
+    while killed < 5:
+        (tmp_path / "o.h5").write_bytes((tmp_path / "small.h5").read_bytes())
+        option = "--extend"
+        for _ in range(rng.randint(1, 3)):
+            program = subprocess.Popen([detente, "run", "s.yaml", "-o", "o.h5", option], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL, env={**SMALL_SHARDS, "PATH": "/usr/bin"})
+            time.sleep(rng.uniform(0.02, 0.25))
+            program.kill()
+            killed += program.wait(30) == -signal.SIGKILL
+            option = "--resume" if (tmp_path / "o.h5.parts").exists() and rng.random() < 0.5 else "--extend"
+        done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+        assert done.returncode == 0, done.stderr
+        assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+        (tmp_path / "o.h5").unlink()
+
+
+@pytest.mark.parametrize("change, words", [
+    (("type: sobol", "type: random"), "design.type"), (("from: 0, to: 1", "from: 0, to: 0.5"), "agent.warmth"),
+    (("points: 8", "points: 4"), "design.points"), (("quantiles: true", "keep: encounters"), "keep"),
+    (("type: sobol, points: 8", "type: latin-hypercube, points: 9"), "design.type")], ids=str)
+def test_what_is_no_extension(run, tmp_path, change, words):
+    write(tmp_path, type="sobol", points=6, replications=3)
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    before = digest(tmp_path / "o.h5")
+    write(tmp_path, type="sobol", points=8, replications=3)
+    (tmp_path / "s.yaml").write_text((tmp_path / "s.yaml").read_text().replace(*change))
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+    assert done.returncode == 3 and words in done.stderr, done.stderr
+    assert digest(tmp_path / "o.h5") == before
+
+
+def test_kept_rows_take_no_points(run, tmp_path):
+    for points in (6, 8):
+        write(tmp_path, type="sobol", points=points, replications=3)
+        (tmp_path / "s.yaml").write_text((tmp_path / "s.yaml").read_text() + "keep: encounters\n")
+        done = run("run", "s.yaml", "-o", "o.h5", "--extend" if points > 6 else "--resume")
+    assert done.returncode == 3 and "points cannot be added where rows are kept" in done.stderr
