@@ -211,15 +211,32 @@ static int in_range(const detente_param *row, double value)
     return (open_low ? value > row->low : value >= row->low) && (open_high ? value < row->high : value <= row->high);
 }
 
-/* A number that single precision can hold; what is not is said. */
-static int in_size(reader *r, const node *n, const char *path, double value)
+/* A number that single precision can hold. */
+static int fits(double value)
 {
     const double size = fabs(value);
-    if (isinf(value) || size == 0 || (size >= SMALLEST && size <= LARGEST))
+    return isinf(value) || size == 0 || (size >= SMALLEST && size <= LARGEST);
+}
+
+/* The same; what is not is said. */
+static int in_size(reader *r, const node *n, const char *path, double value)
+{
+    if (fits(value))
         return 1;
     reader_error(r, n->place, path, "found %s, allowed a number of a size from %g to %g", show_node(r, n), SMALLEST,
                  LARGEST);
     return 0;
+}
+
+/* Within the row's range, and whole where it has to be. */
+static int is_allowed(const detente_param *row, double value)
+{
+    return !isnan(value) && in_range(row, value) && (row->kind != DETENTE_INTEGER || value == floor(value));
+}
+
+int row_takes(const detente_param *row, double value)
+{
+    return is_allowed(row, value) && fits(value);
 }
 
 void bind_row(reader *r, const node *n, const char *path, const detente_param *row, double *out)
@@ -239,11 +256,10 @@ void bind_row(reader *r, const node *n, const char *path, const detente_param *r
         *out = flag;
         return;
     }
-    const int whole = row->kind == DETENTE_INTEGER;
-    if (!read_number(n, &value) || isnan(value) || !in_range(row, value) || (whole && value != floor(value))) {
+    if (!read_number(n, &value) || !is_allowed(row, value)) {
         text_range(row, range, sizeof range);
-        reader_error(r, n->place, path, "found %s, allowed a %s %s", show_node(r, n), whole ? "whole number" : "number",
-                     range);
+        reader_error(r, n->place, path, "found %s, allowed a %s %s", show_node(r, n),
+                     row->kind == DETENTE_INTEGER ? "whole number" : "number", range);
     } else if (in_size(r, n, path, value))
         *out = value;
 }

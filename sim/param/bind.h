@@ -24,6 +24,8 @@ typedef struct target {
 int is_nothing(const node *n);
 /** Read a plain decimal number, .inf or .nan as YAML 1.1 writes them. @return 1, or 0 when it is something else */
 int read_number(const node *n, double *value);
+/** Whether bind_row() takes this value of a real or whole number. */
+int row_takes(const detente_param *row, double value);
 /** The key of a row in its section's map. */
 const char *row_key(const section *rows, size_t i);
 /** Position of @p name in a NULL-terminated list of names, or -1. */

@@ -2,6 +2,9 @@
 /*
  * A point is bound from the resolved config's tree with the values put in, as --set puts them: one way of reading, so that a point
  * means what a config with its values means. Only the branches that the design's paths point into are copied and bound.
+ *
+ * Binding costs more than playing a cell. Where all paths are plain numbers, a point is the bound config with these numbers stored
+ * in it, and only what binding would refuse is bound, for its words.
  */
 #include "param/point.h"
 
@@ -12,6 +15,7 @@
 #include "core/text.h"
 #include "param/bind.h"
 #include "param/merge.h"
+#include "param/patch.h"
 
 struct point_maker {
     const detente_config *config;
@@ -22,6 +26,8 @@ struct point_maker {
     reader_mark mark;
     locale_t plain; /* numbers have a decimal point, whatever the caller's locale says */
     detente_config point;
+    patch *patch; /* by factor; NULL unless all are plain numbers */
+    detente_config patched;
 };
 
 static const source FROM = {"point", "", 0, 1};
@@ -63,6 +69,27 @@ static int read_base(point_maker *m, detente_error *error)
     return reader_report(&m->r, error, NULL);
 }
 
+/* The config that points are patched into: every point stores all its numbers, so none of an earlier one's is left. */
+static int prepare_patches(point_maker *m)
+{
+    const detente_design *design = m->config->design;
+    patch at;
+    for (int k = 0; k < design->n_factors; k++)
+        if (design->factor[k].named || !patch_find(&at, m->config, design->factor[k].path))
+            return 0;
+    const size_t n_strategies = (size_t)m->config->n_strategies;
+    memcpy(&m->patched, m->config, sizeof m->patched);
+    m->patched.design = NULL;
+    m->patch = detente_calloc((size_t)design->n_factors, sizeof *m->patch);
+    m->patched.strategy = detente_calloc(n_strategies, sizeof *m->patched.strategy);
+    if (!m->patch || !m->patched.strategy)
+        return DETENTE_E_MEMORY;
+    memcpy(m->patched.strategy, m->config->strategy, n_strategies * sizeof *m->patched.strategy);
+    for (int k = 0; k < design->n_factors; k++)
+        patch_find(&m->patch[k], m->config, design->factor[k].path);
+    return 0;
+}
+
 int point_maker_create(point_maker **maker, const detente_config *config, detente_error *error)
 {
     *maker = NULL;
@@ -77,6 +104,8 @@ int point_maker_create(point_maker **maker, const detente_config *config, detent
         code = read_base(m, error);
         uselocale(before);
     }
+    if (!code && prepare_patches(m))
+        code = no_memory(error);
     if (code) {
         point_maker_free(m);
         return code;
@@ -143,7 +172,7 @@ static int report(const point_maker *m, detente_error *error)
     return list->n ? DETENTE_E_CONFIG : 0;
 }
 
-int point_maker_config(point_maker *m, const double *values, const detente_config **config, detente_error *error)
+int point_maker_bind(point_maker *m, const double *values, const detente_config **config, detente_error *error)
 {
     clear_point(m);
     reader_return(&m->r, &m->mark);
@@ -155,11 +184,29 @@ int point_maker_config(point_maker *m, const double *values, const detente_confi
     return report(m, error);
 }
 
+static int patch_point(point_maker *m, const double *values)
+{
+    for (int k = 0; k < m->config->design->n_factors; k++)
+        if (!patch_store(&m->patch[k], &m->patched, values[k]))
+            return 0;
+    return patch_goes_together(&m->patched);
+}
+
+int point_maker_config(point_maker *m, const double *values, const detente_config **config, detente_error *error)
+{
+    if (!m->patch || !patch_point(m, values))
+        return point_maker_bind(m, values, config, error);
+    *config = &m->patched;
+    return 0;
+}
+
 void point_maker_free(point_maker *m)
 {
     if (!m)
         return;
     clear_point(m);
+    detente_free(m->patch);
+    detente_free(m->patched.strategy);
     reader_free(&m->r);
     if (m->plain)
         freelocale(m->plain);

@@ -17,6 +17,8 @@ int point_maker_create(point_maker **maker, const detente_config *config, detent
  * @return 0, DETENTE_E_MEMORY, DETENTE_E_CONFIG (values that do not go together)
  */
 int point_maker_config(point_maker *maker, const double *values, const detente_config **config, detente_error *error);
+/** The same, always by binding: what the short way of point_maker_config() has to agree with. */
+int point_maker_bind(point_maker *maker, const double *values, const detente_config **config, detente_error *error);
 /** NULL is allowed. */
 void point_maker_free(point_maker *maker);
 
