@@ -14,7 +14,7 @@
 #include "core/version.h"
 
 static const cli_command commands[] = {
-    {"new", "write a commented starter: a scenario, a playbook or an experiment", cli_new},
+    {"new", "write a commented starter: a scenario, playbook, sweep or experiment", cli_new},
     {"run", "play a config's encounters, write a results file, print a table", cli_run},
     {"merge", "make one results file of the shards that parts of a run wrote", cli_merge},
     {"list", "name the library: strategies, personas, scenarios, moves, metrics, observables", cli_list},

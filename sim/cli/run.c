@@ -29,6 +29,7 @@ typedef struct run_state {
     detente_sweep *sweep;
     detente_store *store;
     detente_progress done;
+    uint32_t cells, precise; /* cells, and how many stopped at a precision (or failed) */
 } run_state;
 
 static const struct argp_option options[] = {
@@ -179,6 +180,19 @@ static int print_plan(const run_state *run, detente_error *error)
     return CLI_DONE;
 }
 
+/* Cells that had all the replications they may have, and are not as precise as was asked for. */
+static void tell_imprecise(const run_state *run)
+{
+    char few[32], all[32];
+    const uint64_t imprecise = run->cells - run->precise;
+    if (run->config.until.metric < 0 || imprecise == 0)
+        return;
+    fflush(stdout);
+    cli_tell("%s of %s cells had %llu replications, the most they may have, before their interval was as narrow as "
+             "replications.until asks for; stopped_by in the file says which",
+             cli_count(imprecise, few), cli_count(run->cells, all), (unsigned long long)run->config.replications);
+}
+
 static int print_results(const run_state *run)
 {
     char encounters[32], turns[32], rate[32];
@@ -193,6 +207,7 @@ static int print_results(const run_state *run)
     if (run->options->shards)
         printf("shard %u of %u: `detente merge -o OUT.h5 SHARD.h5...` makes one file of all %u\n", run->options->shard,
                run->options->shards, run->options->shards);
+    tell_imprecise(run);
     if (!run->options->shards)
         return cli_tell_failures(run->options->output);
     fflush(stdout);
@@ -297,6 +312,8 @@ static int play(run_state *run, detente_error *error)
         progress.enough = detente_stopping_stopped(sink.stopping);
         code = play_round(run, &sink, &how, first, last, error);
     }
+    run->cells = sink.n_cells;
+    run->precise = code ? 0 : detente_stopping_stopped(sink.stopping);
     detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
     return code;

@@ -225,3 +225,24 @@ def test_starter_runs(run, tmp_path):
     assert done.returncode == 0 and done.stderr.count("warning") == 0
     with h5py.File(tmp_path / "mine.h5") as file:
         assert file["cell"].size == 30
+
+
+def test_what_a_varied_path_does_not_reach(run, tmp_path):
+    """A strategy or a persona that says itself what varies plays on unchanged: that needs a word."""
+    (tmp_path / "w.yaml").write_text("""detente: 1
+extends: billing-dispute
+strategies: [typical, mirroring]
+customer: {personas: [{extends: loyal, share: 0.5}, {extends: reasonable, share: 0.5}]}
+design: {vary: {agent.mirroring: [0, 1], agent.empathy: [0.5, 0.7], customer.anger.mean: [0.1, 0.5], customer.detect: [0, 1]}}
+""")
+    said = run("check", "w.yaml").stderr
+    assert "agent.mirroring: does not reach strategy mirroring" in said and "strategy.agent.mirroring" in said
+    assert "customer.anger.mean: may not reach persona loyal" in said
+    assert "empathy" not in said and "detect" not in said and "typical" not in said
+    (tmp_path / "w.yaml").write_text("""detente: 1
+extends: billing-dispute
+strategies: [mirroring]
+design: {vary: {strategy.agent.mirroring: [0, 1], customer.persona: [loyal, abusive], customer.anger.mean: [0.1, 0.5]}}
+""")
+    said = run("check", "w.yaml").stderr
+    assert "mirroring:" not in said and "customer.anger.mean: does not reach a persona of customer.persona" in said

@@ -70,7 +70,7 @@ static int lend(void *data, uint32_t cell, const detente_cell **taken, detente_e
 {
     lender *l = data;
     if (cell == 5)
-        return detente_error_set(error, DETENTE_E_CONFIG, "there is no cell 5");
+        return detente_error_set(error, DETENTE_E_INPUT, "there is no cell 5");
     l->out++;
     l->taken++;
     *taken = data;
@@ -83,7 +83,7 @@ static void lend_no_more(void *data, const detente_cell *taken)
     ((lender *)data)->out--;
 }
 
-/* Every cell that is taken is given back, once for all blocks of a unit; a cell that cannot be had ends the run. */
+/* Every cell that is taken is given back, once for all blocks of a unit; a source that fails ends the run (a cell whose parameters do not go together does not). */
 START_TEST(cells_are_borrowed)
 {
     for (uint32_t n_cells = 5; n_cells <= 6; n_cells++) {
@@ -100,7 +100,7 @@ START_TEST(cells_are_borrowed)
         const int code =
             detente_engine_play(&config, &source, &sink, &(detente_run_options){.threads = 2}, &player, NULL, &error);
         ck_assert_int_eq(l.out, 0);
-        ck_assert_int_eq(code, n_cells == 5 ? 0 : DETENTE_E_CONFIG);
+        ck_assert_int_eq(code, n_cells == 5 ? 0 : DETENTE_E_INPUT);
         ck_assert_pstr_eq(error.text, n_cells == 5 ? NULL : "there is no cell 5");
         if (n_cells == 5) {
             ck_assert_uint_eq(seen, 2 * 5 * config.encounters);
