@@ -304,6 +304,15 @@ int detente_config_differences(const char *there, const char *here, char **list,
 int detente_strategy_explain(const detente_config *config, int strategy, char **text, char **never, detente_error *error);
 
 /**
+ * What a strategy is besides its playbook, in plain words: how it concedes, how long it keeps managers away, what of the agent
+ * it sets itself. Strategies with the same playbook differ in these.
+ *
+ * @param[out] text lines without a last newline; free() it
+ * @return 0, DETENTE_E_RANGE for an unknown strategy number, DETENTE_E_MEMORY
+ */
+int detente_strategy_numbers(const detente_config *config, int strategy, char **text, detente_error *error);
+
+/**
  * The text of a top-level key of a YAML file's map, such as the `description` of a library strategy.
  * @param[out] value  free() it; NULL when the key is not there or is not a scalar
  * @return 0, DETENTE_E_CONFIG when the text is not YAML, DETENTE_E_MEMORY

@@ -61,12 +61,20 @@ static int print_lines(const char *label, char *text)
 static int print_strategy(const detente_config *config, int s)
 {
     detente_error error = {0};
-    char *text = NULL, *never = NULL;
-    const int code = detente_strategy_explain(config, s, &text, &never, &error);
-    if (code)
+    char *text = NULL, *never = NULL, *numbers = NULL;
+    int code = detente_strategy_explain(config, s, &text, &never, &error);
+    if (!code)
+        code = detente_strategy_numbers(config, s, &numbers, &error);
+    if (code) {
+        detente_free(text);
+        detente_free(never);
         return cli_fail(code, &error);
+    }
     printf("\nstrategy %s\n", config->strategy[s].name);
     int status = print_lines("", text);
+    if (!status)
+        status = print_lines("", numbers);
+    detente_free(numbers);
     if (!status)
         status = print_lines("  warning:", never);
     detente_free(text);

@@ -177,3 +177,66 @@ int detente_strategy_explain(const detente_config *config, int strategy, char **
     }
     return code;
 }
+
+/* How offers grow over time, or with the demand. */
+static void add_concession(text_buffer *b, const detente_concession *c)
+{
+    const int tactic = (int)c->tactic;
+    char number[3][40];
+    text_number(c->start, number[0]);
+    text_number(c->horizon, number[1]);
+    text_number(c->beta, number[2]);
+    if (tactic == DETENTE_POLYNOMIAL || tactic == DETENTE_EXPONENTIAL)
+        text_add(b, "Offers rise from turn %s on, for %s turns, %s (%s, beta %s)", number[0], number[1],
+                 c->beta < 1   ? "late rather than early"
+                 : c->beta > 1 ? "early rather than late"
+                               : "evenly",
+                 TACTIC_NAME[tactic], number[2]);
+    else
+        text_add(b, "Offers follow what the customer gives up (%s)", TACTIC_NAME[tactic]);
+    if (c->opening > 0) {
+        text_number(c->opening, number[0]);
+        text_add(b, ", from an opening of %s", number[0]);
+    }
+    text_add(b, ".");
+}
+
+static void add_own_agent(text_buffer *b, const detente_agent *agent)
+{
+    const section rows = registry_section(SECTION_AGENT);
+    const char *before = "\nIts agent has";
+    for (size_t i = 0; i < rows.n; i++) {
+        const double value = *(const double *)(const void *)((const char *)agent + rows.offset[i]);
+        char number[40];
+        if (isnan(value))
+            continue;
+        text_number(value, number);
+        text_add(b, "%s %s %s", before, rows.param[i].path + strlen(rows.prefix), number);
+        before = ",";
+    }
+    text_add(b, *before == ',' ? "." : "");
+}
+
+int detente_strategy_numbers(const detente_config *config, int strategy, char **text, detente_error *error)
+{
+    text_buffer words = {0};
+    char number[40];
+    *text = NULL;
+    if (strategy < 0 || strategy >= config->n_strategies)
+        return detente_error_set(error, DETENTE_E_RANGE, "strategy %d is not one of the config's %d", strategy,
+                                 config->n_strategies);
+    const detente_strategy *s = &config->strategy[strategy];
+    add_concession(&words, &s->concession);
+    text_number(s->persistence, number);
+    if (s->persistence >= 1)
+        text_add(&words, "\nThe first %s%srequest%s for a manager at each tier %s deflected.",
+                 s->persistence > 1 ? number : "", s->persistence > 1 ? " " : "", s->persistence > 1 ? "s" : "",
+                 s->persistence > 1 ? "are" : "is");
+    else
+        text_add(&words, "\nA request for a manager is granted at once.");
+    text_number(s->after_terms, number);
+    if (s->after_terms > 0)
+        text_add(&words, "\nOnce the customer has agreed, %s of the claim is added.", number);
+    add_own_agent(&words, &s->agent);
+    return text_finish(&words, text, error);
+}

@@ -108,7 +108,8 @@ static int write_header(writer *w, detente_error *error)
         return code;
     text_add(
         &b, "Sentences in quotation marks or brackets are illustrations, not part of the model (configs/phrases.yaml). "
-            "Tones go from -1 (friendly) to 1 (hostile); anger, feeling heard, rapport and strain from 0 to 1.");
+            "Tones go from -1 (friendly) to 1 (hostile); anger, feeling heard, rapport and strain from 0 to 1. "
+            "Rules see the customer's tone as the agent hears it, which may differ a little.");
     field(w, "Reading it", &b);
     return 0;
 }

@@ -96,6 +96,22 @@ START_TEST(rules_that_can_apply)
 }
 END_TEST
 
+START_TEST(numbers)
+{
+    explain("      - {do: offer}\n    concession: {tactic: exponential, opening: 0.1, start: 2, horizon: 8, beta: 3}\n"
+            "    persistence: 2\n    exception: {after_terms: 0.1}\n    agent: {mirroring: 1, warmth: 0.5}\n");
+    free(words);
+    free(never);
+    ck_assert_int_eq(detente_strategy_numbers(&config, 0, &words, &error), 0);
+    ck_assert_str_eq(words,
+                     "Offers rise from turn 2 on, for 8 turns, early rather than late (exponential, beta 3), from an "
+                     "opening of 0.1.\nThe first 2 requests for a manager at each tier are deflected.\nOnce the "
+                     "customer has agreed, 0.1 of the claim is added.\nIts agent has mirroring 1, warmth 0.5.");
+    free(words);
+    ck_assert_int_eq(detente_strategy_numbers(&config, 1, &words, &error), DETENTE_E_RANGE);
+}
+END_TEST
+
 START_TEST(unknown_strategy)
 {
     explain("      - {do: offer}\n");
@@ -182,6 +198,7 @@ int main(void)
     tcase_add_test(tests, in_plain_words);
     tcase_add_test(tests, rules_that_cannot_apply);
     tcase_add_test(tests, rules_that_can_apply);
+    tcase_add_test(tests, numbers);
     tcase_add_test(tests, unknown_strategy);
     tcase_add_test(tests, dead_rules_never_fire);
     suite_add_tcase(suite, tests);
