@@ -6,11 +6,13 @@
 #   CONFIG=clang      the same by clang
 #   CONFIG=asan       address and undefined-behaviour sanitizers
 #   CONFIG=tsan       thread sanitizer (clang)
+#   CONFIG=mpi        for `mpirun` (`make MPI=1` is the same)
 #   CONFIG=coverage   gcov counters
 #   CONFIG=fuzz       libFuzzer (clang)
 #   CONFIG=aarch64    cross-compiled for ARM (the kernel's tests only)
 
-CONFIG ?= release
+# `make MPI=1` builds for many processes (sim/engine/mpi.c), in a folder of its own.
+CONFIG ?= $(if $(filter 1,$(MPI)),mpi,release)
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
@@ -56,8 +58,17 @@ HDF5_CFLAGS = $(if $(HDF5),$(shell $(PKG_CONFIG) --cflags $(HDF5)),$(filter -I%,
 HDF5_LIBS = $(if $(HDF5),$(patsubst %,-lhdf5_hl,$(HDF5)) $(shell $(PKG_CONFIG) --libs $(HDF5)),$(filter -L% -l% -Wl%,$(shell h5cc -show 2>/dev/null)) -lhdf5_hl -lhdf5)
 PACKAGES := gsl yaml-0.1 libdeflate nettle zlib
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(if $$(PACKAGES),$$(shell $(PKG_CONFIG) --cflags $$(PACKAGES))) $$(HDF5_CFLAGS))$(PACKAGE_CFLAGS)
-LIBS = $(eval LIBS := $$(patsubst -lhdf5,-lhdf5_hl -lhdf5,$$(HDF5_LIBS)) $$(if $$(PACKAGES),$$(shell $(PKG_CONFIG) --libs $$(PACKAGES))) -lpthread -lm)$(LIBS)
+LIBS = $(eval LIBS := $$(patsubst -lhdf5,-lhdf5_hl -lhdf5,$$(HDF5_LIBS)) $$(if $$(PACKAGES),$$(shell $(PKG_CONFIG) --libs $$(PACKAGES))) $$(MPI_LIBS) -lpthread -lm)$(LIBS)
 OPENMP := -fopenmp
+# MPI by its compiler's own words, so that CC stays what it is; Open MPI's, or MPICH's.
+ifneq ($(filter 1,$(MPI))$(filter mpi,$(CONFIG)),)
+MPICC ?= mpicc
+MPI_CFLAGS = $(eval MPI_CFLAGS := $$(filter -I%,$$(shell $(MPICC) --showme:compile 2>/dev/null || $(MPICC) -compile_info)))$(MPI_CFLAGS)
+MPI_LIBS = $(eval MPI_LIBS := $$(filter -L% -l% -Wl%,$$(shell $(MPICC) --showme:link 2>/dev/null || $(MPICC) -link_info)))$(MPI_LIBS)
+NO_TRANSPORT := alone
+else
+NO_TRANSPORT := mpi
+endif
 
 # ---- sources ---------------------------------------------------------------------------------------------------------
 
@@ -76,7 +87,7 @@ VARIANT_v4 += -fschedule-insns
 endif
 
 CLI_SOURCES := $(wildcard sim/cli/*.c)
-LIBRARY_SOURCES := $(filter-out $(KERNEL_SOURCES) $(CLI_SOURCES) sim/engine/mpi.c,$(wildcard sim/*/*.c))
+LIBRARY_SOURCES := $(filter-out $(KERNEL_SOURCES) $(CLI_SOURCES) sim/engine/$(NO_TRANSPORT).c,$(wildcard sim/*/*.c))
 ifeq ($(CONFIG),aarch64)
 # What the kernel needs, which is nothing that would have to be installed for ARM.
 CLI_SOURCES :=
@@ -128,7 +139,7 @@ say = $(if $(V),echo "  $(1) $@";)
 COMPILE = @mkdir -p $(@D) && $(call say,CC) $(CC) $(ALL_CFLAGS) $(PACKAGE_CFLAGS) -MMD -MP
 
 $(B)/sim/engine/%.o: sim/engine/%.c $(B)/flags
-	$(COMPILE) $(OPENMP) -c -o $@ $<
+	$(COMPILE) $(OPENMP) $(MPI_CFLAGS:-I%=-isystem %) -c -o $@ $<
 $(B)/sim/core/version.o: sim/core/version.c $(B)/flags $(B)/prefix $(B)/revision
 	$(COMPILE) -DDETENTE_REVISION='"$(shell cat $(B)/revision 2>/dev/null)"' -DDETENTE_FLAGS='"$(MODEL_FLAGS) $(CFLAGS)"' \
 	    -DDETENTE_SHARE='"$(PREFIX)/share/detente"' -c -o $@ $<

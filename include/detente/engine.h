@@ -127,6 +127,60 @@ const uint8_t *detente_stopping_skip(const detente_stopping *stopping);
  */
 int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters);
 
+/**
+ * The processes that play one run together (`make MPI=1`, `mpirun -np N`); in a program built without MPI, or started without
+ * a launcher, there is one. Where all are to call a function, say all: it waits for the others.
+ */
+typedef struct detente_ranks detente_ranks;
+
+/** Work on a line of units that are shared dynamically: who is free takes the next ones. */
+typedef struct detente_share {
+    uint64_t n;     /**< units on the line; the same for all */
+    uint64_t least; /**< units that are worth handing out; at least 1 */
+    /**
+     * Play units [first, first + n) of the line; within a rank `first` grows. Called by a thread of its own. The last call
+     * has n = 0, also after a failure: put what is done where it is safe.
+     * @param stop as in detente_run_options: nonzero when any rank is to stop @return 0, or a failure that ends all ranks
+     */
+    int (*play)(void *data, uint64_t first, uint64_t n, const volatile int *stop, detente_error *error);
+    /** On rank 0, at most four times a second: encounters, turns and seconds of all ranks; may be NULL */
+    void (*progress)(void *data, const detente_progress *progress);
+    void *data;               /**< handed to both */
+    const volatile int *stop; /**< of this process, as in detente_run_options; may be NULL */
+} detente_share;
+
+/**
+ * Find the other processes. Once in a process, as MPI wants it.
+ * @param[out] ranks release with detente_ranks_end() @return 0, DETENTE_E_CONFIG, DETENTE_E_MEMORY
+ */
+int detente_ranks_begin(detente_ranks **ranks, detente_error *error);
+/** By all: the end. When a process is lost, it ends the others at once. NULL is allowed. */
+void detente_ranks_end(detente_ranks *ranks);
+/** This process, from 0. */
+int detente_ranks_rank(const detente_ranks *ranks);
+/** How many there are. */
+int detente_ranks_number(const detente_ranks *ranks);
+/** Whether one of them was lost: calls for all do nothing then. */
+int detente_ranks_lost(const detente_ranks *ranks);
+/**
+ * By all: take the failure of any of them for everybody's, the first rank's that was not just interrupted.
+ * @param code of this process @param error gets the words @return the code of all
+ */
+int detente_ranks_agree(detente_ranks *ranks, int code, detente_error *error);
+/** By all: the sum over all, in the order of ranks, in place of each value. @return 0 or DETENTE_E_MEMORY */
+int detente_ranks_sum(detente_ranks *ranks, double *value, int n);
+/**
+ * By all: play. @return what detente_ranks_agree() makes of the codes; DETENTE_E_INTERRUPTED also when a rank was lost after
+ * this one had been told to stop
+ */
+int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente_error *error);
+/** From the thread that plays: what this rank has done in all. */
+void detente_ranks_tell(detente_ranks *ranks, const detente_progress *done);
+/** The signal by which any of them was told to stop; 0: none. */
+int detente_ranks_signal(const detente_ranks *ranks);
+/** By all: exchange the replication means of the round, of which each has taken those that it played. */
+void detente_ranks_means(detente_ranks *ranks, detente_stopping *stopping);
+
 /** CPUs this process may use: the least of affinity, cgroup quota (rounded up) and OMP_NUM_THREADS. At least 1. */
 int detente_engine_threads(void);
 

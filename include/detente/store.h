@@ -46,6 +46,10 @@ typedef struct detente_store_options {
     int threads;            /**< threads that may deflate */
     const volatile int *stop; /**< becomes nonzero: give up merging, return DETENTE_E_INTERRUPTED; may be NULL */
     uint64_t shard_bytes;   /**< 0: default; about how much a shard holds */
+    int rank;               /**< of the `ranks` processes that write this output together. Rank 0 comes first: it looks at what
+                                 is there and holds the lock; the others join when its store has been created, and finish
+                                 before it does. None may take a unit before all have opened */
+    int ranks;              /**< 0: one process */
 } detente_store_options;
 
 /**
@@ -69,6 +73,14 @@ int detente_store_is_finished(const detente_store *store);
 int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error);
 /** Units that are still to be played. */
 uint64_t detente_store_left(const detente_store *store);
+/** One past the last of the next @p n units that are still to be played: an `end` for detente_store_next(). */
+uint64_t detente_store_reach(const detente_store *store, uint64_t n);
+/** Units below @p end that are still to be played. */
+uint64_t detente_store_left_before(const detente_store *store, uint64_t end);
+/** The units below @p end that are still to be played are another rank's. */
+void detente_store_pass(detente_store *store, uint64_t end);
+/** Put what is finished and only in memory into the parts folder, as far as that can be done; only detente_store_free() may follow. */
+void detente_store_keep(detente_store *store);
 /**
  * Tell @p take the units of [first, last) that were there when the store was opened, in order: encounters (0: the cell had
  * enough) and the mean of @p metric. To be asked before any unit from @p first on is fed.
@@ -80,7 +92,8 @@ int detente_store_means(detente_store *store, int metric, uint64_t first, uint64
 /** The sink to hand to detente_engine_run(). */
 detente_sink detente_store_sink(detente_store *store);
 /**
- * Write what is pending, merge, sync, rename to OUT.h5, remove the parts. Once per store; only detente_store_free() may follow.
+ * Write what is pending, merge, sync, rename to OUT.h5, remove the parts; of any but rank 0, only write what is pending.
+ * Once per store; only detente_store_free() may follow.
  * @return 0; DETENTE_E_RANGE when a unit is unfinished; DETENTE_E_INPUT when shards are missing or do not fit together;
  *         DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY. After a failure the shards stay in the parts folder
  */

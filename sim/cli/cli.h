@@ -118,6 +118,10 @@ int cli_finish(int status);
 
 /** From now on INT, TERM, HUP and XCPU ask to stop; a second one of a kind ends the program. What is ignored stays ignored. */
 void cli_signals_catch(void);
+/** Another process of this run was told to stop by signal @p number; 0: none was. */
+void cli_signals_note(int number);
+/** From now on print nothing: another process of this run speaks for all. */
+void cli_mute(void);
 /** Number of the signal that was caught, 0 when none was: what a run's stop flag points to. */
 const volatile int *cli_signals_caught(void);
 

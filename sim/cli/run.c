@@ -6,11 +6,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/memory.h"
 
-enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
+enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000, CHUNK_ENCOUNTERS = 1 << 18, TRIFLE_ENCOUNTERS = 1 << 12 };
 enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_EXTEND, KEY_SHARD };
 
 typedef struct run_options {
@@ -28,7 +29,8 @@ typedef struct run_state {
     detente_isa isa;
     detente_sweep *sweep;
     detente_store *store;
-    detente_progress done;
+    detente_ranks *ranks;
+    detente_progress done;   /* by this process; once all is played, by all ranks */
     uint32_t cells, precise; /* cells, and how many stopped at a precision (or failed) */
 } run_state;
 
@@ -147,9 +149,19 @@ static int finish_store(run_state *run, detente_error *error)
     detente_provenance provenance;
     cli_provenance_finish(&run->provenance, &provenance);
     provenance.isa = detente_isa_name(run->isa);
-    provenance.threads = run->options->threads;
+    provenance.ranks = detente_ranks_number(run->ranks);
     provenance.wall_seconds = run->done.seconds;
-    return detente_store_finish(run->store, &provenance, error);
+    double sum[] = {run->options->threads, provenance.cpu_seconds};
+    int code = detente_ranks_sum(run->ranks, sum, 2);
+    provenance.threads = (int)sum[0];
+    provenance.cpu_seconds = sum[1];
+    /* The others' parts must all be there when rank 0 merges. */
+    if (!code && detente_ranks_rank(run->ranks) > 0)
+        code = detente_store_finish(run->store, NULL, error);
+    code = detente_ranks_agree(run->ranks, code, error);
+    if (!code && detente_ranks_rank(run->ranks) == 0)
+        code = detente_store_finish(run->store, &provenance, error);
+    return detente_ranks_agree(run->ranks, code, error);
 }
 
 /* ---- what is printed -------------------------------------------------------------------------------------------- */
@@ -244,6 +256,12 @@ typedef struct round_sink {
     detente_stopping *stopping;
     int metric; /* of the rule; -1: none */
     uint32_t n_cells;
+    /* For the playing of chunks. */
+    run_state *run;
+    detente_run_options *how;
+    cli_progress *progress;
+    uint64_t at;            /* where this rank has come on the line of units */
+    detente_progress begun; /* what it had done before the units that are under way */
 } round_sink;
 
 static int round_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
@@ -268,18 +286,16 @@ static void round_known(void *data, uint64_t unit, uint64_t encounters, double m
                           encounters, mean);
 }
 
-/* Play what is not there yet of a round: replications [first, last). */
-static int play_round(run_state *run, round_sink *sink, detente_run_options *how, uint32_t first, uint32_t last,
-                      detente_error *error)
+/* Play what is not there yet of the units below `end`. */
+static int play_units(round_sink *sink, uint64_t end, detente_error *error)
 {
+    run_state *run = sink->run;
+    detente_run_options *how = sink->how;
     const detente_cell_source cells = detente_sweep_source(run->sweep);
     const detente_sink into = {.data = sink, .rows = round_rows, .unit = round_unit};
-    const uint64_t begin = (uint64_t)first * sink->n_cells, end = (uint64_t)last * sink->n_cells;
     int more, code = 0;
-    if (sink->metric >= 0)
-        code = detente_store_means(run->store, sink->metric, begin, end, round_known, sink, error);
-    how->skip = detente_stopping_skip(sink->stopping);
     while (!code && (more = detente_store_next(run->store, end, &how->first_unit, &how->last_unit, error)) != 0) {
+        sink->begun = run->done;
         detente_progress done = {0};
         code = more < 0 ? more : detente_engine_run(&run->config, &cells, &into, how, &done, error);
         run->done.encounters_done += done.encounters_done;
@@ -290,33 +306,136 @@ static int play_round(run_state *run, round_sink *sink, detente_run_options *how
     return code;
 }
 
+/* From the thread that plays: rank 0 shows what all have done. */
+static void tell_ranks(void *data, const detente_progress *part)
+{
+    const round_sink *sink = data;
+    detente_progress all = sink->begun;
+    all.encounters_done += part->encounters_done;
+    all.turns_done += part->turns_done;
+    detente_ranks_tell(sink->run->ranks, &all);
+}
+
+static void show_ranks(void *data, const detente_progress *all)
+{
+    const round_sink *sink = data;
+    cli_progress_show(sink->progress, all);
+}
+
+/* Units [first, first + n) of those that were left of the round. */
+static int play_chunk(void *data, uint64_t first, uint64_t n, const volatile int *stop, detente_error *error)
+{
+    round_sink *sink = data;
+    detente_store *store = sink->run->store;
+    if (n == 0) {
+        if (*stop)
+            detente_store_keep(store); /* who sent the signal may not wait for long */
+        return 0;
+    }
+    if (first > sink->at)
+        detente_store_pass(store, detente_store_reach(store, first - sink->at));
+    sink->at = first + n;
+    sink->how->stop = stop;
+    const int code = play_units(sink, detente_store_reach(store, n), error);
+    detente_ranks_tell(sink->run->ranks, &sink->run->done);
+    return code;
+}
+
+/* The units of a round below `end`, by all ranks. */
+static int share_units(round_sink *sink, uint64_t end, detente_error *error)
+{
+    run_state *run = sink->run;
+    const uint64_t n = detente_store_left_before(run->store, end), ranks = (uint64_t)detente_ranks_number(run->ranks);
+    /* About a tenth of a second; less where that would leave some without work, but not what is played faster than told. */
+    const uint64_t worth = CHUNK_ENCOUNTERS / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
+    const uint64_t trifle = TRIFLE_ENCOUNTERS / run->config.encounters + 1;
+    const uint64_t least = worth < fair ? worth : fair;
+    const detente_share share = {.n = n,
+                                 .least = least > trifle ? least : trifle,
+                                 .play = play_chunk,
+                                 .progress = show_ranks,
+                                 .data = sink,
+                                 .stop = cli_signals_caught()};
+    sink->at = 0;
+    const int code = detente_ranks_play(run->ranks, &share, error);
+    detente_store_pass(run->store, end);
+    if (!code)
+        detente_ranks_means(run->ranks, sink->stopping);
+    return code;
+}
+
+/* Play what is not there yet of a round: replications [first, last). */
+static int play_round(round_sink *sink, uint32_t first, uint32_t last, detente_error *error)
+{
+    run_state *run = sink->run;
+    const uint64_t begin = (uint64_t)first * sink->n_cells, end = (uint64_t)last * sink->n_cells;
+    int code = 0;
+    if (sink->metric >= 0)
+        code = detente_store_means(run->store, sink->metric, begin, end, round_known, sink, error);
+    sink->how->skip = detente_stopping_skip(sink->stopping);
+    if (detente_ranks_number(run->ranks) == 1)
+        return code ? code : play_units(sink, end, error);
+    code = detente_ranks_agree(run->ranks, code, error);
+    return code ? code : share_units(sink, end, error);
+}
+
+/* What all ranks have played. */
+static int sum_ranks(run_state *run, double seconds, detente_error *error)
+{
+    detente_progress *done = &run->done;
+    double sum[] = {(double)done->encounters_done, (double)done->turns_done, (double)done->units_failed};
+    if (detente_ranks_number(run->ranks) == 1)
+        return 0;
+    if (detente_ranks_sum(run->ranks, sum, 3))
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    done->encounters_done = (uint64_t)sum[0];
+    done->turns_done = (uint64_t)sum[1];
+    done->units_failed = (uint64_t)sum[2];
+    done->seconds = seconds;
+    return 0;
+}
+
+static double clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /* Play what is not there yet. */
 static int play(run_state *run, detente_error *error)
 {
+    const double begun = clock_now();
+    const int alone = detente_ranks_number(run->ranks) == 1;
     cli_progress progress;
     cli_progress_begin(&progress, run->options->progress);
     round_sink sink = {.store = detente_store_sink(run->store),
                        .metric = run->config.until.metric,
-                       .n_cells = detente_sweep_source(run->sweep).n_cells};
+                       .n_cells = detente_sweep_source(run->sweep).n_cells,
+                       .run = run,
+                       .progress = &progress};
     progress.encounters = detente_store_left(run->store) * run->config.encounters;
     progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
     detente_run_options how = {.threads = run->options->threads,
                                .isa = run->isa,
-                               .progress = cli_progress_show,
-                               .progress_data = &progress,
+                               .progress = alone ? cli_progress_show : tell_ranks,
+                               .progress_data = alone ? (void *)&progress : (void *)&sink,
                                .stop = cli_signals_caught()};
     uint32_t first, last;
+    sink.how = &how;
     int code = detente_stopping_create(&sink.stopping, &run->config, sink.n_cells, error);
+    code = detente_ranks_agree(run->ranks, code, error);
     while (!code && detente_stopping_next(sink.stopping, &first, &last)) {
-        progress.before = run->done;
+        progress.before = alone ? run->done : (detente_progress){.seconds = clock_now() - begun};
         progress.enough = detente_stopping_stopped(sink.stopping);
-        code = play_round(run, &sink, &how, first, last, error);
+        code = play_round(&sink, first, last, error);
     }
     run->cells = sink.n_cells;
     run->precise = code ? 0 : detente_stopping_stopped(sink.stopping);
     detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
-    return code;
+    const int summed = sum_ranks(run, clock_now() - begun, error);
+    return code ? code : summed;
 }
 
 /* How much work a kill may cost, where the default is too much. */
@@ -339,9 +458,51 @@ static int refuse_shard(const run_state *run)
     return CLI_INPUT;
 }
 
+/* Rank 0 makes room for the others. @return as detente_store_create(), the same for all */
+static int open_store(run_state *run, const detente_store_options *how, int *finished, detente_error *error)
+{
+    const int rank = detente_ranks_rank(run->ranks), ranks = detente_ranks_number(run->ranks);
+    int code = rank == 0 ? detente_store_create(&run->store, run->options->output, &run->config, how, error) : 0;
+    double sum[] = {run->store ? detente_store_is_finished(run->store) : 0, 0};
+    code = detente_ranks_agree(run->ranks, code, error);
+    if (!code && detente_ranks_sum(run->ranks, sum, 1))
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    *finished = !code && sum[0] > 0;
+    if (code || *finished || ranks == 1)
+        return code;
+    if (rank > 0)
+        code = detente_store_create(&run->store, run->options->output, &run->config, how, error);
+    code = detente_ranks_agree(run->ranks, code, error);
+    if (code)
+        return code;
+    const double left = (double)detente_store_left(run->store);
+    sum[0] = left;
+    sum[1] = detente_sweep_source(run->sweep).n_cells;
+    if (detente_ranks_sum(run->ranks, sum, 2))
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    else if (sum[0] != left * ranks || sum[1] != (double)detente_sweep_source(run->sweep).n_cells * ranks)
+        code = detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s: the processes do not see the same work there: they must read one config and "
+                                 "write to one file system",
+                                 run->options->output);
+    return detente_ranks_agree(run->ranks, code, error);
+}
+
+static void close_store(run_state *run)
+{
+    /* The first to open is the last to leave. */
+    if (detente_ranks_rank(run->ranks) == 0)
+        detente_ranks_agree(run->ranks, 0, NULL);
+    detente_store_free(run->store);
+    run->store = NULL;
+    if (detente_ranks_rank(run->ranks) > 0)
+        detente_ranks_agree(run->ranks, 0, NULL);
+}
+
 static int run_into_store(run_state *run, detente_error *error)
 {
     const run_options *asked = run->options;
+    int finished = 0;
     const detente_store_options how = {.force = asked->force,
                                        .resume = asked->resume,
                                        .extend = asked->extend,
@@ -349,13 +510,15 @@ static int run_into_store(run_state *run, detente_error *error)
                                        .shards = asked->shards,
                                        .threads = asked->threads,
                                        .stop = cli_signals_caught(),
-                                       .shard_bytes = shard_bytes()};
-    int code = detente_store_create(&run->store, asked->output, &run->config, &how, error);
+                                       .shard_bytes = shard_bytes(),
+                                       .rank = detente_ranks_rank(run->ranks),
+                                       .ranks = detente_ranks_number(run->ranks)};
+    int code = open_store(run, &how, &finished, error);
+    if (code || finished)
+        close_store(run);
     if (code)
         return cli_fail(code, error);
-    if (detente_store_is_finished(run->store)) {
-        detente_store_free(run->store);
-        run->store = NULL;
+    if (finished) {
         cli_tell("%s: holds all of it already; there is nothing to do", asked->output);
         return CLI_DONE;
     }
@@ -363,10 +526,12 @@ static int run_into_store(run_state *run, detente_error *error)
     code = play(run, error);
     if (!code)
         code = finish_store(run, error);
-    detente_store_free(run->store);
-    run->store = NULL;
+    close_store(run);
+    if (detente_ranks_rank(run->ranks) > 0)
+        return CLI_DONE; /* rank 0 says what came of it, by its exit status, too */
     if (!code)
         return print_results(run);
+    cli_signals_note(detente_ranks_signal(run->ranks));
     const int status = code == DETENTE_E_INTERRUPTED ? cli_status_of(code) : cli_fail(code, error);
     if (code == DETENTE_E_INTERRUPTED) {
         cli_tell("stopped by signal %d (%s)", *cli_signals_caught(), strsignal(*cli_signals_caught()));
@@ -383,14 +548,20 @@ static int run_config(run_state *run)
     int status = cli_isa(&run->isa);
     if (status)
         return status;
-    int code = cli_config_load(&run->config, asked->path, &asked->settings, &error, &warnings);
+    int code = 0;
+    if (detente_ranks_number(run->ranks) > 1 && strcmp(asked->path, "-") == 0)
+        code = detente_error_set(&error, DETENTE_E_CONFIG,
+                                 "-: only one of the processes has a standard input; name a file");
+    if (!code)
+        code = cli_config_load(&run->config, asked->path, &asked->settings, &error, &warnings);
     cli_warn(&warnings);
     if (!code)
         code = detente_sweep_open(&run->sweep, &run->config, &error);
+    code = detente_ranks_agree(run->ranks, code, &error);
     if (code)
         return cli_fail(code, &error);
     if (asked->dry_run)
-        return print_plan(run, &error);
+        return detente_ranks_rank(run->ranks) == 0 ? print_plan(run, &error) : CLI_DONE;
     status = refuse_shard(run);
     return status ? status : run_into_store(run, &error);
 }
@@ -400,6 +571,12 @@ int cli_run(int argc, char **argv)
     static const struct argp argp = {options, parse_option, "CONFIG", doc, NULL, NULL, NULL};
     run_options asked = {0};
     run_state run = {.options = &asked};
+    detente_error error = {0};
+    const int code = detente_ranks_begin(&run.ranks, &error);
+    if (code)
+        return cli_fail(code, &error);
+    if (detente_ranks_rank(run.ranks) > 0)
+        cli_mute();
     cli_provenance_begin(&run.provenance, argc, argv);
     int status = cli_parse(&argp, argc, argv, &asked);
     if (!status && !run.provenance.command) {
@@ -413,5 +590,7 @@ int cli_run(int argc, char **argv)
     detente_config_clear(&run.config);
     cli_settings_clear(&asked.settings);
     cli_provenance_clear(&run.provenance);
+    fflush(stdout);
+    detente_ranks_end(run.ranks);
     return status;
 }

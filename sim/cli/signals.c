@@ -23,6 +23,12 @@ void cli_signals_catch(void)
     }
 }
 
+void cli_signals_note(int number)
+{
+    if (!caught)
+        caught = number;
+}
+
 const volatile int *cli_signals_caught(void)
 {
     return &caught;

@@ -5,6 +5,7 @@
 #include <detente/engine.h>
 
 #include "core/memory.h"
+#include "engine/transport.h"
 
 /* Replications between two looks, as a share of those before the first. */
 enum { LOOKS_A_LEAST = 4 };
@@ -136,4 +137,17 @@ const uint8_t *detente_stopping_skip(const detente_stopping *s)
 uint32_t detente_stopping_stopped(const detente_stopping *s)
 {
     return s->n_stopped;
+}
+
+void detente_ranks_means(detente_ranks *ranks, detente_stopping *s)
+{
+    const uint64_t n = (s->last - s->first) * s->n_cells;
+    if (!s->round || detente_ranks_number(ranks) == 1 || detente_ranks_lost(ranks))
+        return;
+    for (uint64_t at = 0; at < n; at++)
+        if (s->round_encounters[at] == 0)
+            s->round[at] = 0;
+    /* Where two know a mean they know the same bits, and who knows none has none set. */
+    transport_or(s->round, n * sizeof *s->round);
+    transport_or(s->round_encounters, n * sizeof *s->round_encounters);
 }

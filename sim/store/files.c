@@ -91,14 +91,15 @@ static int is_covered(const store_folder *folder, size_t kept, size_t i)
     return kept > 0 && folder->part[i].last <= folder->part[kept - 1].last;
 }
 
-static int folder_list(store_folder *folder, detente_error *error)
+int store_folder_list(store_folder *folder, detente_error *error)
 {
+    folder->n = 0;
     DIR *entries = opendir(folder->path);
     if (!entries)
         return io_error(error, folder->path, "read this folder");
     int status = 0;
     for (const struct dirent *entry = readdir(entries); entry && !status; entry = readdir(entries)) {
-        store_part part;
+        store_part part = {0};
         if (part_parse(entry->d_name, &part))
             status = store_folder_add(folder, part, error);
     }
@@ -111,7 +112,7 @@ int store_folder_look(store_folder *folder, const char *path, detente_error *err
     *folder = (store_folder){.lock = -1};
     folder->path = detente_strdup(path);
     int status =
-        folder->path ? folder_list(folder, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        folder->path ? store_folder_list(folder, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     size_t kept = 0;
     for (size_t i = 0; i < folder->n; i++)
         if (!is_covered(folder, kept, i))
@@ -133,9 +134,18 @@ int store_folder_open(store_folder *folder, const char *output, detente_error *e
     if (status == 1)
         status = detente_error_set(error, DETENTE_E_BUSY, "%s: in use by another run", output);
     if (!status)
-        status = folder_list(folder, error);
+        status = store_folder_list(folder, error);
     if (status)
         store_folder_close(folder);
+    return status;
+}
+
+int store_folder_join(store_folder *folder, const char *output, detente_error *error)
+{
+    char *path = store_format("%s.parts", output);
+    const int status =
+        path ? store_folder_look(folder, path, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    detente_free(path);
     return status;
 }
 

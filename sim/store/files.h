@@ -12,6 +12,7 @@
 typedef struct store_part {
     uint64_t first, last;
     int level; /**< 0; one more each time it was compacted */
+    int own;   /**< written by this process */
 } store_part;
 
 typedef struct store_folder {
@@ -29,6 +30,10 @@ char *store_format(const char *format, ...) __attribute__((format(printf, 1, 2))
 int store_folder_open(store_folder *folder, const char *output, detente_error *error);
 /** List the shards of a folder that is only read, whoever holds its lock. Release with store_folder_close(). */
 int store_folder_look(store_folder *folder, const char *path, detente_error *error);
+/** The folder of a run that another process has begun and holds the lock of. As store_folder_open(). */
+int store_folder_join(store_folder *folder, const char *output, detente_error *error);
+/** List again what lies there, now that other processes have written into it. */
+int store_folder_list(store_folder *folder, detente_error *error);
 /** Note a shard that was written. */
 int store_folder_add(store_folder *folder, store_part part, detente_error *error);
 /** Path of a shard; NULL when out of memory. */

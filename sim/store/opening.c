@@ -333,8 +333,23 @@ static int take_parts(detente_store *store, int found, detente_error *error)
     return status;
 }
 
+/* Rank 0 has looked at all of it, and made room. */
+static int join_output(detente_store *store, detente_error *error)
+{
+    const int found = look(store->path, error);
+    int status = found < 0 ? found : store_folder_join(&store->folder, store->path, error);
+    if (!status && found && goes_on(store) && !store->options.shards)
+        status = look_at_results(store, error);
+    if (status)
+        return status;
+    choose_base(store);
+    return find_gaps(store, error);
+}
+
 int store_open_output(detente_store *store, detente_error *error)
 {
+    if (store->options.rank > 0)
+        return join_output(store, error);
     int found = look(store->path, error);
     int status = found < 0                  ? found
                  : found && !goes_on(store) ? store_check_output(store->path, store->options.force, error)

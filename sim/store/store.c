@@ -70,12 +70,17 @@ static void unlink_parts(const store_folder *folder, size_t first, size_t n)
     }
 }
 
+static int is_shared(const detente_store *store)
+{
+    return store->options.ranks > 1;
+}
+
 /* Gather parts [first, first + COMPACT_BY) in one file. */
 static int compact_run(detente_store *store, size_t first, detente_error *error)
 {
     store_folder *folder = &store->folder;
     char *path[COMPACT_BY] = {NULL};
-    store_part whole = {folder->part[first].first, folder->part[first + COMPACT_BY - 1].last, 0};
+    store_part whole = {folder->part[first].first, folder->part[first + COMPACT_BY - 1].last, 0, 1};
     for (size_t i = first; i < first + COMPACT_BY; i++)
         whole.level = folder->part[i].level > whole.level ? folder->part[i].level : whole.level;
     whole.level += whole.level < MAX_LEVEL;
@@ -105,23 +110,23 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
     return status;
 }
 
-/* Whether parts [first, first + COMPACT_BY) follow each other, all of a level; level -1: of any. */
-static int is_run(const store_folder *folder, size_t first, int level)
+/* Whether parts [first, first + COMPACT_BY) follow each other, all of a level (level -1: of any) and, where asked, our own. */
+static int is_run(const store_folder *folder, size_t first, int level, int own)
 {
     for (size_t i = first; i < first + COMPACT_BY; i++)
-        if ((level >= 0 && folder->part[i].level != level) ||
+        if ((level >= 0 && folder->part[i].level != level) || (own && !folder->part[i].own) ||
             (i > first && folder->part[i].first != folder->part[i - 1].last))
             return 0;
     return 1;
 }
 
-static int compact(detente_store *store, detente_error *error)
+static int compact(detente_store *store, int own, detente_error *error)
 {
     store_folder *folder = &store->folder;
     int status = 0;
     for (int level = 0; level <= MAX_LEVEL + 1 && folder->n > MAX_FILES / 2 && !status; level++)
         for (size_t i = 0; i + COMPACT_BY <= folder->n && !status; i++)
-            if (is_run(folder, i, level <= MAX_LEVEL ? level : -1))
+            if (is_run(folder, i, level <= MAX_LEVEL ? level : -1, own))
                 status = compact_run(store, i, error);
     return status;
 }
@@ -130,7 +135,8 @@ static int compact(detente_store *store, detente_error *error)
 static int wait_shard(detente_store *store, detente_error *error)
 {
     const int status = store_spool_wait(&store->spool, &store->folder, error);
-    return status || store->folder.n < MAX_FILES ? status : compact(store, error);
+    /* Other ranks may be reading what was there before. */
+    return status || store->folder.n < MAX_FILES ? status : compact(store, is_shared(store), error);
 }
 
 static int put_shard(detente_store *store, const store_shard *shard, detente_error *error)
@@ -145,7 +151,7 @@ static int put_shard(detente_store *store, const store_shard *shard, detente_err
 static int write_shard(detente_store *store, detente_error *error)
 {
     store_pending *pending = &store->pending;
-    const store_part part = {pending->shard.first_unit, pending->shard.first_unit + pending->shard.n_units, 0};
+    const store_part part = {pending->shard.first_unit, pending->shard.first_unit + pending->shard.n_units, 0, 1};
     int status = store_pending_seal(pending) ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory") : 0;
     if (!status)
         status = put_shard(store, &pending->shard, error);
@@ -180,10 +186,35 @@ int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint
 
 uint64_t detente_store_left(const detente_store *store)
 {
+    return detente_store_left_before(store, UINT64_MAX);
+}
+
+uint64_t detente_store_left_before(const detente_store *store, uint64_t end)
+{
     uint64_t left = 0;
-    for (size_t i = store->next_gap; i < store->n_gaps; i++)
-        left += store->gap[i].last - store->gap[i].first;
+    for (size_t i = store->next_gap; i < store->n_gaps && store->gap[i].first < end; i++)
+        left += (store->gap[i].last < end ? store->gap[i].last : end) - store->gap[i].first;
     return left;
+}
+
+uint64_t detente_store_reach(const detente_store *store, uint64_t n)
+{
+    uint64_t end = 0;
+    for (size_t i = store->next_gap; i < store->n_gaps && n > 0; i++) {
+        const uint64_t length = store->gap[i].last - store->gap[i].first, part = length < n ? length : n;
+        end = store->gap[i].first + part;
+        n -= part;
+    }
+    return end;
+}
+
+void detente_store_pass(detente_store *store, uint64_t end)
+{
+    while (store->next_gap < store->n_gaps && store->gap[store->next_gap].first < end) {
+        store_gap *gap = &store->gap[store->next_gap];
+        gap->first = gap->last < end ? gap->last : end;
+        store->next_gap += gap->first == gap->last;
+    }
 }
 
 /* The parts that were there at the beginning. */
@@ -192,6 +223,8 @@ static int fill_catalogue(detente_store *store, detente_error *error)
     const store_folder *folder = &store->folder;
     int status = 0;
     for (size_t i = 0; i < folder->n && !status; i++) {
+        if (folder->part[i].own && is_shared(store))
+            continue;
         char *name = store_folder_name(folder, folder->part[i]);
         status = name ? store_catalogue_add(&store->before, name, &store->header.identity, NULL, error)
                       : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
@@ -322,13 +355,22 @@ static int settle(detente_store *store, detente_error *error)
 {
     const store_shard *shard = &store->pending.shard;
     int status = 0;
-    if (shard->n_units > 0 && (store->spool.is_open || store->options.shards))
+    if (shard->n_units > 0 && (store->spool.is_open || store->options.shards || store->options.rank > 0))
         status = write_shard(store, error); /* some of their rows are on the disk already, or all is to go there */
     if (!status)
         status = store_spool_wait(&store->spool, &store->folder, error);
     if (!status && shard->n_units > 0 && store_pending_seal(&store->pending))
         status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     return status;
+}
+
+/* Every rank's parts. */
+static int gather_ranks(detente_store *store, detente_error *error)
+{
+    int status = store_folder_list(&store->folder, error);
+    if (!status)
+        status = store_folder_prune(&store->folder, error);
+    return status || store->folder.n < MAX_FILES ? status : compact(store, 0, error);
 }
 
 static int merge_parts(detente_store *store, const char *into, const detente_provenance *provenance,
@@ -399,7 +441,9 @@ int detente_store_finish(detente_store *store, const detente_provenance *provena
         status = detente_error_set(error, DETENTE_E_RANGE, "%s: a unit is unfinished", store->path);
     if (!status)
         status = settle(store, error);
-    if (status) {
+    if (!status && store->options.rank == 0 && is_shared(store))
+        status = gather_ranks(store, error);
+    if (status || store->options.rank > 0) {
         store->failed = 1;
         return status;
     }
@@ -412,13 +456,21 @@ int detente_store_finish(detente_store *store, const detente_provenance *provena
     return status;
 }
 
+void detente_store_keep(detente_store *store)
+{
+    if (!store->failed)
+        keep_pending(store);
+    store->failed = 1;
+}
+
 void detente_store_free(detente_store *store)
 {
     if (!store)
         return;
     /* An interrupted run: keep what is done. */
-    if (!store->failed)
-        keep_pending(store);
+    detente_store_keep(store);
+    if (is_shared(store) && store->options.rank == 0 && store->folder.path)
+        store_folder_list(&store->folder, NULL); /* what the others have put there */
     store_spool_wait(&store->spool, &store->folder, NULL);
     store_spool_abandon(&store->spool);
     store_pending_clear(&store->pending);
