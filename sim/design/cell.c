@@ -49,6 +49,8 @@ static void compile_affect(detente_cell *c, const detente_config *config, const 
     c->refusal = (float)a->refusal_frustration;
     c->hostility = (float)a->hostility_frustration;
     c->rumination = (float)a->rumination;
+    if (a->rumination != 0)
+        c->features |= USES_RUMINATION;
     c->slowdown = (float)a->slowdown;
     c->tone_gain = (float)a->tone_gain;
     c->tone_offset = (float)a->tone_offset;
@@ -252,8 +254,18 @@ static void compile_issues(detente_cell *c, const detente_config *config, const 
         c->issue[i] = compile_issue(config, &order[(int)strategy->agenda == DETENTE_HARD_FIRST ? n - 1 - i : i], 1);
 }
 
+/* Before it starts and after its horizon a curve is level: there it is not worked out turn by turn. */
+static void compile_curve(detente_cell *c, const detente_concession *concession)
+{
+    const double end = concession->start + concession->horizon;
+    for (uint32_t t = 0; t <= c->max_turns; t++) {
+        const int level = t > 0 && ((double)t <= concession->start || (double)t - 1 > end);
+        c->curve[t] = level ? c->curve[t - 1] : (float)detente_concession_curve(concession, (double)t);
+    }
+}
+
 static int cell_compile(detente_cell *c, const detente_config *config, int strategy_index, uint32_t key,
-                        detente_error *error)
+                        const move_terms *moves, detente_error *error)
 {
     const detente_strategy *strategy = &config->strategy[strategy_index];
     const detente_agent agent = merge_agent(config, strategy);
@@ -267,17 +279,16 @@ static int cell_compile(detente_cell *c, const detente_config *config, int strat
     compile_tiers(c, config, strategy, &agent);
     compile_issues(c, config, strategy);
     detente_playbook_compile(c, strategy);
-    detente_moves_compile(c, config);
+    detente_moves_compile(c, moves);
     c->curve = detente_calloc(config->max_turns + 1, sizeof *c->curve);
     if (!c->curve)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a concession curve");
-    for (uint64_t t = 0; t <= config->max_turns; t++)
-        c->curve[t] = (float)detente_concession_curve(&strategy->concession, (double)t);
+    compile_curve(c, &strategy->concession);
     return 0;
 }
 
 int detente_cell_create_for(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
-                            detente_customers *customers, detente_error *error)
+                            detente_customers *customers, const move_terms *moves, detente_error *error)
 {
     *cell = NULL;
     if (strategy < 0 || strategy >= config->n_strategies)
@@ -289,7 +300,7 @@ int detente_cell_create_for(detente_cell **cell, const detente_config *config, i
     detente_cell *c = detente_aligned_calloc(64, sizeof *c);
     if (!c)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a cell");
-    const int code = cell_compile(c, config, strategy, key, error);
+    const int code = cell_compile(c, config, strategy, key, moves, error);
     if (code) {
         detente_cell_free(c);
         return code;
@@ -313,7 +324,9 @@ int detente_cell_create_like(detente_cell **cell, const detente_config *config, 
         if (code)
             return code;
     }
-    const int code = detente_cell_create_for(cell, config, strategy, key, customers, error);
+    move_terms moves[DETENTE_N_MOVES];
+    detente_moves_terms(moves, config);
+    const int code = detente_cell_create_for(cell, config, strategy, key, customers, moves, error);
     detente_customers_release(customers);
     return code;
 }

@@ -4,9 +4,10 @@
 #define DETENTE_DESIGN_CELL_H
 
 #include "population/customers.h"
+#include "strategy/strategy.h"
 
-/** As detente_cell_create(), with customers that are those of @p config; the cell holds them. */
+/** As detente_cell_create(), with customers and moves that are those of @p config; the cell holds the customers. */
 int detente_cell_create_for(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
-                            detente_customers *customers, detente_error *error);
+                            detente_customers *customers, const move_terms *moves, detente_error *error);
 
 #endif

@@ -2,8 +2,10 @@
 /*
  * A design open for use, and its cells on demand.
  *
- * All strategies of a point are compiled together, because binding the point costs more than compiling a cell. Points last used
- * are kept up to KEPT_BYTES, so that a small sweep compiles each cell once and a large one stays small.
+ * All strategies of a point are compiled together, because binding the point costs more than compiling a cell. The first points
+ * are kept up to KEPT_BYTES, so that a small sweep compiles each cell once and a large one stays small. A run asks for the cells
+ * round and round: were the last ones kept, a sweep a little too large would find none of them when it comes round again. Of
+ * the others a few are there until the next ones are made, in memory that the processor's cache still holds.
  */
 #include <detente/design.h>
 
@@ -23,15 +25,16 @@
 #include "param/registry.h"
 #include "population/customers.h"
 
-enum { KEPT_BYTES = 48 << 20, BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
+enum { KEPT_BYTES = 48 << 20, PASSING_BYTES = 512 << 10, BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
 
 /** The cells of a point. */
 typedef struct compiled {
     uint64_t point;
     size_t bytes;
     int users;
+    int kept;                       /* until the sweep is closed */
     struct compiled *next;          /* of its bucket */
-    struct compiled *newer, *older; /* of those nobody uses, and of those in use */
+    struct compiled *newer, *older; /* of those in use, those that are kept, or those that pass */
     detente_cell *cell[];           /* by strategy */
 } compiled;
 
@@ -47,17 +50,18 @@ struct detente_sweep {
     locale_t plain;    /* numbers have a decimal point, whatever the caller's locale says */
     uint64_t n_points;
     uint32_t n_strategies;
-    point_maker *own; /* for detente_sweep_config() */
+    point_maker *own;                  /* for detente_sweep_config() */
+    move_terms moves[DETENTE_N_MOVES]; /* of the config itself */
 
     pthread_mutex_t lock; /* guards all below */
     point_maker **idle;
     size_t n_idle, room_idle;
     compiled *bucket[BUCKETS];
-    recent used, unused;
-    size_t bytes;
-    uint64_t n_made, bytes_made; /* of all points made so far */
-    detente_customers
-        *customers[KEPT_CUSTOMERS]; /* the last that were made: their tables cost more than the rest of a cell */
+    recent used, kept, passing; /* the last two: nobody uses them */
+    size_t bytes_kept, bytes_passing;
+    uint64_t n_made, bytes_made;                  /* of all points made so far */
+    detente_customers *base;                      /* of the config itself, for points that do not vary them */
+    detente_customers *customers[KEPT_CUSTOMERS]; /* the last others: their tables cost more than the rest of a cell */
     unsigned next_customers;
 };
 
@@ -114,6 +118,7 @@ int detente_sweep_open(detente_sweep **sweep, const detente_config *config, dete
     s->n_points = config->design ? config->design->n_points : 1;
     s->n_strategies = (uint32_t)config->n_strategies;
     pthread_mutex_init(&s->lock, NULL);
+    detente_moves_terms(s->moves, config);
     int code = 0;
     if (config->design && config->design->file && !config->design->row)
         code = open_file(s, error);
@@ -249,16 +254,44 @@ static void compiled_free(compiled *c, uint32_t n)
     detente_free(c);
 }
 
+static void compiled_free_all(recent *list, uint32_t n)
+{
+    for (compiled *c = list->newest, *older; c; c = older) {
+        older = c->older;
+        compiled_free(c, n);
+    }
+}
+
 /* Let go of those that were not used for longest. Called with the lock held. */
 static void make_room(detente_sweep *s)
 {
-    while (s->bytes > KEPT_BYTES && s->unused.oldest) {
-        compiled *c = s->unused.oldest;
-        take_out(&s->unused, c);
+    while (s->bytes_passing > PASSING_BYTES && s->passing.oldest) {
+        compiled *c = s->passing.oldest;
+        take_out(&s->passing, c);
         *find(s, c->point) = c->next;
-        s->bytes -= c->bytes;
+        s->bytes_passing -= c->bytes;
         compiled_free(c, s->n_strategies);
     }
+}
+
+/* A new point, in use. Called with the lock held. */
+static void add(detente_sweep *s, compiled *c)
+{
+    c->users = 1;
+    c->next = s->bucket[c->point % BUCKETS];
+    s->bucket[c->point % BUCKETS] = c;
+    c->kept = s->bytes_kept + c->bytes <= KEPT_BYTES;
+    *(c->kept ? &s->bytes_kept : &s->bytes_passing) += c->bytes;
+    s->bytes_made += c->bytes;
+    s->n_made++;
+    put_in(&s->used, c);
+    make_room(s);
+}
+
+/* Where a point waits that nobody uses. */
+static recent *waiting(detente_sweep *s, const compiled *c)
+{
+    return c->kept ? &s->kept : &s->passing;
 }
 
 /* ---- making cells ------------------------------------------------------------------------------------------------ */
@@ -289,17 +322,27 @@ static void return_maker(detente_sweep *s, point_maker *maker)
     point_maker_free(maker);
 }
 
+/* Customers that were made before, and are those of a point; held once more. NULL: none. Called with the lock held. */
+static detente_customers *customers_before(detente_sweep *s, const detente_config *point)
+{
+    detente_customers *found = NULL;
+    if (point->persona == s->config->persona)
+        found = s->base;
+    else
+        for (int i = 0; i < KEPT_CUSTOMERS && !found; i++)
+            if (s->customers[i] && detente_customers_match(s->customers[i], point))
+                found = s->customers[i];
+    if (found)
+        detente_customers_hold(found);
+    return found;
+}
+
 /* Customers of a point: those of an earlier one where they are the same. @p bytes is what they add. */
 static int find_customers(detente_sweep *s, const detente_config *point, detente_customers **customers, size_t *bytes,
                           detente_error *error)
 {
-    *customers = NULL;
     pthread_mutex_lock(&s->lock);
-    for (int i = 0; i < KEPT_CUSTOMERS && !*customers; i++)
-        if (s->customers[i] && detente_customers_match(s->customers[i], point)) {
-            *customers = s->customers[i];
-            detente_customers_hold(*customers);
-        }
+    *customers = customers_before(s, point);
     pthread_mutex_unlock(&s->lock);
     if (*customers)
         return 0;
@@ -309,9 +352,13 @@ static int find_customers(detente_sweep *s, const detente_config *point, detente
     *bytes += detente_customers_bytes(*customers);
     detente_customers_hold(*customers);
     pthread_mutex_lock(&s->lock);
-    detente_customers_release(s->customers[s->next_customers]);
-    s->customers[s->next_customers] = *customers;
-    s->next_customers = (s->next_customers + 1) % KEPT_CUSTOMERS;
+    detente_customers **place = &s->base;
+    if (point->persona != s->config->persona) {
+        place = &s->customers[s->next_customers];
+        s->next_customers = (s->next_customers + 1) % KEPT_CUSTOMERS;
+    }
+    detente_customers_release(*place);
+    *place = *customers;
     pthread_mutex_unlock(&s->lock);
     return 0;
 }
@@ -319,10 +366,13 @@ static int find_customers(detente_sweep *s, const detente_config *point, detente
 static int compile_strategies(detente_sweep *s, const detente_config *point, compiled *c, detente_error *error)
 {
     detente_customers *customers;
+    move_terms own[DETENTE_N_MOVES], *moves = s->moves;
+    if (!detente_moves_match(point, s->config))
+        detente_moves_terms(moves = own, point);
     int code = find_customers(s, point, &customers, &c->bytes, error);
     for (uint32_t i = 0; i < s->n_strategies && !code; i++) {
         const uint32_t cell = (uint32_t)(c->point * s->n_strategies + i);
-        code = detente_cell_create_for(&c->cell[i], point, (int)i, cell, customers, error);
+        code = detente_cell_create_for(&c->cell[i], point, (int)i, cell, customers, moves, error);
         c->bytes += sizeof *c->cell[i] + (point->max_turns + 1) * sizeof(float);
     }
     detente_customers_release(customers);
@@ -355,7 +405,7 @@ static compiled *use(detente_sweep *s, uint64_t point)
 {
     compiled *c = *find(s, point);
     if (c && c->users++ == 0) {
-        take_out(&s->unused, c);
+        take_out(waiting(s, c), c);
         put_in(&s->used, c);
     }
     return c;
@@ -377,14 +427,7 @@ static int take(void *data, uint32_t cell, const detente_cell **taken, detente_e
         if (!c) {
             c = made;
             made = NULL;
-            c->users = 1;
-            c->next = s->bucket[point % BUCKETS];
-            s->bucket[point % BUCKETS] = c;
-            s->bytes += c->bytes;
-            s->bytes_made += c->bytes;
-            s->n_made++;
-            put_in(&s->used, c);
-            make_room(s);
+            add(s, c);
         }
         pthread_mutex_unlock(&s->lock);
         if (made)
@@ -412,7 +455,7 @@ static void give_back(void *data, const detente_cell *taken)
         c = c->older;
     if (c && --c->users == 0) {
         take_out(&s->used, c);
-        put_in(&s->unused, c);
+        put_in(waiting(s, c), c);
         make_room(s);
     }
     pthread_mutex_unlock(&s->lock);
@@ -430,10 +473,9 @@ void detente_sweep_close(detente_sweep *s)
     for (size_t i = 0; i < s->n_idle; i++)
         point_maker_free(s->idle[i]);
     detente_free(s->idle);
-    for (compiled *c = s->unused.newest, *older; c; c = older) {
-        older = c->older;
-        compiled_free(c, s->n_strategies);
-    }
+    compiled_free_all(&s->kept, s->n_strategies);
+    compiled_free_all(&s->passing, s->n_strategies);
+    detente_customers_release(s->base);
     for (int i = 0; i < KEPT_CUSTOMERS; i++)
         detente_customers_release(s->customers[i]);
     point_maker_free(s->own);

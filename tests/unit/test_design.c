@@ -13,7 +13,6 @@
 #include <detente/detente.h>
 
 #include "core/exact.h"
-#include "param/point.h"
 
 enum { MOST = 64 };
 
@@ -406,136 +405,6 @@ START_TEST(points_are_settings)
 }
 END_TEST
 
-/* Plain numbers are stored in a copy of the config; the tree with the same values put in comes to the same, bit for bit. */
-static void expect_same_config(point_maker *maker, const double *values)
-{
-    const detente_config *stored, *bound;
-    char *found, *expected;
-    detente_error error[2] = {{0}, {0}};
-    const int code = point_maker_config(maker, values, &stored, &error[0]);
-    ck_assert_int_eq(point_maker_bind(maker, values, &bound, &error[1]), code);
-    if (code) {
-        ck_assert_str_eq(error[0].text, error[1].text);
-    } else {
-        ck_assert_ptr_ne(stored, bound);
-        ck_assert_int_eq(detente_config_write(stored, &found, NULL), 0);
-        ck_assert_int_eq(detente_config_write(bound, &expected, NULL), 0);
-        ck_assert_str_eq(found, expected);
-        free(found);
-        free(expected);
-    }
-    detente_error_clear(&error[0]);
-    detente_error_clear(&error[1]);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return *state >> 33;
-}
-
-/* Some paths of a list, each with some values that the row allows. */
-static void random_paths(uint64_t *state, char *text, size_t size, const char *const *paths, int n)
-{
-    const size_t wanted = 1 + next_random(state) % 8;
-    size_t n_factors = 0, at = (size_t)snprintf(text, size, "design: {type: random, points: 24, vary: {");
-    uint64_t used = 0;
-    while (n_factors < wanted) {
-        const int k = (int)(next_random(state) % (uint64_t)n);
-        const detente_param *row = detente_registry_find(paths[k]);
-        ck_assert_ptr_nonnull(row);
-        if (used >> k & 1)
-            continue;
-        used |= UINT64_C(1) << k;
-        const double low = row->low > -9 ? row->low + 0.03125 : -9, high = row->high < 9 ? row->high : 9;
-        at += (size_t)snprintf(text + at, size - at, "%s'%s': {from: %g, to: %g}", n_factors++ ? ", " : "", paths[k],
-                               row->kind == DETENTE_INTEGER ? 1 : low, high);
-    }
-    snprintf(text + at, size - at, "}}\n");
-}
-
-START_TEST(numbers_stored_or_bound)
-{
-    static const char *const PATHS[] = {"agent.mirroring",
-                                        "agent.strain",
-                                        "affect.turn_minutes",
-                                        "affect.rumination",
-                                        "affect.slowdown",
-                                        "bargaining.miss",
-                                        "decision.hangup_base",
-                                        "decision.abuse",
-                                        "outcome.distributive",
-                                        "outcome.procedural",
-                                        "outcome.return_base",
-                                        "outcome.survey_noise",
-                                        "moves.minutes_scale",
-                                        "moves.listen.validation",
-                                        "moves.surrender.minutes",
-                                        "moves.offer.choice",
-                                        "scenario.value",
-                                        "scenario.substitute.cost",
-                                        "strategy.persistence",
-                                        "strategy.options",
-                                        "strategy.exception.after_terms",
-                                        "strategy.concession.beta",
-                                        "strategy.concession.reciprocity",
-                                        "strategy.agent.warmth",
-                                        "strategies[mine].persistence",
-                                        "strategies[0].set_aside",
-                                        "strategies[1].agent.empathy",
-                                        "strategies[typical].concession.horizon",
-                                        "strategies[2].concession.beta",
-                                        "strategies[0].concession.start"};
-    uint64_t state = 20241005;
-    for (int round = 0; round < 40; round++) {
-        char whole[4096];
-        detente_error error = {0};
-        const int n =
-            snprintf(whole, sizeof whole,
-                     "detente: 1\nextends: billing-dispute\nseed: %d\noutcome: {interactional: 0}\n"
-                     "strategies: [typical, {extends: late-concession, name: mine}, {extends: typical, name: '0'}]\n",
-                     round);
-        random_paths(&state, whole + n, sizeof whole - (size_t)n, PATHS, sizeof PATHS / sizeof PATHS[0]);
-        ck_assert_msg(!detente_config_parse(&config, whole, strlen(whole), "test", NULL, 0, &error, NULL), "%s",
-                      error.text);
-        ck_assert_int_eq(detente_sweep_open(&sweep, &config, &error), 0);
-        point_maker *maker;
-        ck_assert_int_eq(point_maker_create(&maker, &config, &error), 0);
-        for (uint64_t i = 0; i < 24; i++)
-            expect_same_config(maker, point(i));
-        point_maker_free(maker);
-        close_design();
-    }
-}
-END_TEST
-
-/* What binding would refuse is bound, for its words, and the next point is not the worse for it. */
-START_TEST(stored_numbers_are_checked)
-{
-    static const double VALUES[][2] = {{0, 0.5},   {0, 0},   {0.25, 0},  {-1, 0.5}, {0.5, 1.5},
-                                       {0.5, 0.5}, {NAN, 1}, {1, 1e-13}, {0, -0.0}, {1, 0.125}};
-    detente_error error = {0};
-    point_maker *maker;
-    open_design(
-        "vary: {outcome.distributive: [0.5, 1], outcome.procedural: [0.5, 1]}}\noutcome: {interactional: 0}\n#");
-    ck_assert_int_eq(point_maker_create(&maker, &config, &error), 0);
-    int refused = 0;
-    for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++) {
-        const detente_config *made;
-        refused += point_maker_config(maker, VALUES[i], &made, NULL) != 0;
-        const detente_config *bound;
-        const int code = point_maker_bind(maker, VALUES[i], &bound, NULL);
-        if (code)
-            ck_assert_int_eq(point_maker_config(maker, VALUES[i], &made, NULL), code);
-        else
-            expect_same_config(maker, VALUES[i]);
-    }
-    ck_assert_int_eq(refused, 6);
-    point_maker_free(maker);
-    close_design();
-}
-END_TEST
-
 /* Values that break only together are said with their point. */
 START_TEST(values_that_do_not_go_together)
 {
@@ -645,8 +514,6 @@ int main(void)
     tcase_add_test(tests, saltelli_matrices);
     tcase_add_test(tests, morris_trajectories);
     tcase_add_test(tests, points_are_settings);
-    tcase_add_test(tests, numbers_stored_or_bound);
-    tcase_add_test(tests, stored_numbers_are_checked);
     tcase_add_test(tests, values_that_do_not_go_together);
     tcase_add_test(tests, cells_on_demand);
     tcase_add_test(tests, common_random_numbers);
