@@ -499,6 +499,18 @@ static void close_store(run_state *run)
         detente_ranks_agree(run->ranks, 0, NULL);
 }
 
+/* What a run that goes on need not play again. */
+static void tell_known(const run_state *run)
+{
+    char known[32], all[32];
+    const uint64_t units = (uint64_t)detente_sweep_cells(run->sweep) * run->config.replications;
+    const uint64_t left = detente_store_left(run->store);
+    if (!run->options->shards && left < units && detente_ranks_rank(run->ranks) == 0)
+        cli_tell("going on: %s of %s%s encounters are there already",
+                 cli_count((units - left) * run->config.encounters, known),
+                 run->config.until.metric < 0 ? "" : "at most ", cli_count(units * run->config.encounters, all));
+}
+
 static int run_into_store(run_state *run, detente_error *error)
 {
     const run_options *asked = run->options;
@@ -522,6 +534,7 @@ static int run_into_store(run_state *run, detente_error *error)
         cli_tell("%s: holds all of it already; there is nothing to do", asked->output);
         return CLI_DONE;
     }
+    tell_known(run);
     cli_signals_catch();
     code = play(run, error);
     if (!code)

@@ -161,3 +161,10 @@ def test_never_a_thousand_files(detente, run, tmp_path):
     assert run("run", "m.yaml", "-o", "o.h5", "--resume").returncode == 0
     assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
     assert 900 < most < 1000 and gathered > 1
+
+
+def test_what_is_there_is_told(run, config, tmp_path):
+    """--extend of a finished file says how much of the work it need not do again."""
+    assert run("run", config, "-o", "o.h5", "--set", "replications=50").returncode == 0
+    done = run("run", config, "-o", "o.h5", "--extend")
+    assert done.returncode == 0 and "going on: 22,500 of 67,500 encounters are there already" in done.stderr
