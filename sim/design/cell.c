@@ -320,7 +320,7 @@ int detente_cell_create_like(detente_cell **cell, const detente_config *config, 
         customers = like->customers;
         detente_customers_hold(customers);
     } else {
-        const int code = detente_customers_create(&customers, config, error);
+        const int code = detente_customers_create(&customers, config, NULL, error);
         if (code)
             return code;
     }

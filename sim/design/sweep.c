@@ -52,6 +52,7 @@ struct detente_sweep {
     uint32_t n_strategies;
     point_maker *own;                  /* for detente_sweep_config() */
     move_terms moves[DETENTE_N_MOVES]; /* of the config itself */
+    quantile_store *tables;
 
     pthread_mutex_t lock; /* guards all below */
     point_maker **idle;
@@ -119,8 +120,11 @@ int detente_sweep_open(detente_sweep **sweep, const detente_config *config, dete
     s->n_strategies = (uint32_t)config->n_strategies;
     pthread_mutex_init(&s->lock, NULL);
     detente_moves_terms(s->moves, config);
+    s->tables = detente_quantile_store_create();
     int code = 0;
-    if (config->design && config->design->file && !config->design->row)
+    if (!s->tables)
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
+    else if (config->design && config->design->file && !config->design->row)
         code = open_file(s, error);
     else if (config->design && sampler_init(&s->sampler, config))
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
@@ -346,7 +350,7 @@ static int find_customers(detente_sweep *s, const detente_config *point, detente
     pthread_mutex_unlock(&s->lock);
     if (*customers)
         return 0;
-    const int code = detente_customers_create(customers, point, error);
+    const int code = detente_customers_create(customers, point, s->tables, error);
     if (code)
         return code;
     *bytes += detente_customers_bytes(*customers);
@@ -478,6 +482,7 @@ void detente_sweep_close(detente_sweep *s)
     detente_customers_release(s->base);
     for (int i = 0; i < KEPT_CUSTOMERS; i++)
         detente_customers_release(s->customers[i]);
+    detente_quantile_store_free(s->tables);
     point_maker_free(s->own);
     sampler_clear(&s->sampler);
     points_file_close(s->file);

@@ -137,8 +137,8 @@ typedef struct cell_trait {
     int family;            /* enum detente_family */
     float constant, scale; /* CONSTANT: the value; NORMAL, LOGNORMAL: mean and sd (of the logarithm) */
     float low, high;
-    float *quantile; /* QUANTILES values, or NULL */
-    int n;           /* TABLE: number of values */
+    const float *quantile; /* QUANTILES values, or NULL */
+    int n;                 /* TABLE: number of values */
     float value[DETENTE_MAX_TABLE], threshold[DETENTE_MAX_TABLE];
 } cell_trait;
 
@@ -148,9 +148,10 @@ typedef struct detente_customers {
     int n_personas, correlated;
     float share_below[DETENTE_MAX_PERSONAS]; /* share of the personas before each one */
     float cholesky[DETENTE_N_TRAITS][DETENTE_N_TRAITS];
-    uint32_t drawn;          /* bit a trait: some persona draws it */
-    cell_trait *trait;       /* n_personas x DETENTE_N_TRAITS */
-    float *tables;           /* storage of all quantiles */
+    uint32_t drawn;                /* bit a trait: some persona draws it */
+    cell_trait *trait;             /* n_personas x DETENTE_N_TRAITS */
+    struct quantile_table **table; /* n_tables, each held once */
+    size_t n_tables;
     detente_persona *source; /* what they were compiled from */
     double correlation[DETENTE_N_TRAITS][DETENTE_N_TRAITS];
 } detente_customers;

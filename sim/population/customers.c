@@ -56,7 +56,7 @@ static void compile_table(cell_trait *trait, const detente_distribution *d, int 
     }
 }
 
-static void compile_trait(cell_trait *trait, const detente_distribution *d, int index, float **next_table)
+static void compile_trait(cell_trait *trait, const detente_distribution *d, int index)
 {
     trait->family = is_constant(d) ? DETENTE_CONSTANT : (int)d->family;
     trait->constant = limited(d->mean, index);
@@ -74,11 +74,29 @@ static void compile_trait(cell_trait *trait, const detente_distribution *d, int 
         trait->constant = (float)mu;
         trait->scale = (float)sigma;
     }
-    if (!needs_quantiles(d))
-        return;
-    trait->quantile = *next_table;
-    *next_table += QUANTILES;
-    detente_quantiles(trait->family, d->mean, d->sd, trait->quantile);
+}
+
+/* Traits of all personas, and the tables that they draw from. */
+static int compile_traits(detente_customers *customers, const detente_config *config, quantile_store *store)
+{
+    double below = 0;
+    for (int k = 0; k < config->n_personas; k++) {
+        customers->share_below[k] = (float)below;
+        below += config->persona[k].share;
+        for (int i = 0; i < DETENTE_N_TRAITS; i++) {
+            const detente_distribution *d = &config->persona[k].trait[i];
+            cell_trait *trait = &customers->trait[k * DETENTE_N_TRAITS + i];
+            compile_trait(trait, d, i);
+            if (!needs_quantiles(d))
+                continue;
+            quantile_table *table = detente_quantile_table(store, trait->family, d->mean, d->sd);
+            if (!table)
+                return DETENTE_E_MEMORY;
+            customers->table[customers->n_tables++] = table;
+            trait->quantile = table->value;
+        }
+    }
+    return 0;
 }
 
 static int factor(detente_customers *customers, const detente_config *config, detente_error *error)
@@ -96,7 +114,8 @@ static int factor(detente_customers *customers, const detente_config *config, de
     return 0;
 }
 
-int detente_customers_create(detente_customers **out, const detente_config *config, detente_error *error)
+int detente_customers_create(detente_customers **out, const detente_config *config, quantile_store *store,
+                             detente_error *error)
 {
     int code = DETENTE_E_MEMORY;
     size_t n_tables = 0;
@@ -112,9 +131,9 @@ int detente_customers_create(detente_customers **out, const detente_config *conf
             customers->drawn |= (uint32_t)!is_constant(&config->persona[k].trait[i]) << i;
         }
     customers->trait = detente_calloc((size_t)config->n_personas * DETENTE_N_TRAITS, sizeof *customers->trait);
-    customers->tables = detente_calloc(n_tables + 1, QUANTILES * sizeof *customers->tables);
+    customers->table = detente_calloc(n_tables + 1, sizeof *customers->table);
     customers->source = detente_calloc((size_t)config->n_personas, sizeof *customers->source);
-    if (!customers->trait || !customers->tables || !customers->source)
+    if (!customers->trait || !customers->table || !customers->source)
         goto out;
     memcpy(customers->source, config->persona, (size_t)config->n_personas * sizeof *customers->source);
     memcpy(customers->correlation, config->correlation, sizeof customers->correlation);
@@ -126,14 +145,9 @@ int detente_customers_create(detente_customers **out, const detente_config *conf
         for (int j = 0; j < i; j++)
             if (customers->cholesky[i][j] != 0 && customers->drawn >> i & 1u)
                 customers->drawn |= 1u << j;
-    float *next_table = customers->tables;
-    double below = 0;
-    for (int k = 0; k < config->n_personas; k++) {
-        customers->share_below[k] = (float)below;
-        below += config->persona[k].share;
-        for (int i = 0; i < DETENTE_N_TRAITS; i++)
-            compile_trait(&customers->trait[k * DETENTE_N_TRAITS + i], &config->persona[k].trait[i], i, &next_table);
-    }
+    code = compile_traits(customers, config, store);
+    if (code)
+        goto out;
     *out = customers;
     return 0;
 out:
@@ -150,11 +164,11 @@ int detente_customers_match(const detente_customers *customers, const detente_co
 
 size_t detente_customers_bytes(const detente_customers *customers)
 {
-    size_t n_tables = 1;
     const size_t n_traits = (size_t)customers->n_personas * DETENTE_N_TRAITS;
-    for (size_t i = 0; i < n_traits; i++)
-        n_tables += customers->trait[i].quantile != NULL;
-    return sizeof *customers + n_traits * sizeof *customers->trait + n_tables * QUANTILES * sizeof *customers->tables +
+    size_t n_own = 0;
+    for (size_t i = 0; i < customers->n_tables; i++)
+        n_own += !customers->table[i]->in_store;
+    return sizeof *customers + n_traits * sizeof *customers->trait + n_own * sizeof **customers->table +
            (size_t)customers->n_personas * sizeof *customers->source;
 }
 
@@ -167,8 +181,10 @@ void detente_customers_release(detente_customers *customers)
 {
     if (!customers || __atomic_sub_fetch(&customers->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    for (size_t i = 0; i < customers->n_tables; i++)
+        detente_quantile_release(customers->table[i]);
     detente_free(customers->source);
-    detente_free(customers->tables);
+    detente_free(customers->table);
     detente_free(customers->trait);
     detente_free(customers);
 }

@@ -7,12 +7,14 @@
 #define DETENTE_POPULATION_CUSTOMERS_H
 
 #include "model/cell.h"
+#include "population/quantile.h"
 
-/** Compile @p config's customers. @return 0, DETENTE_E_MEMORY, or DETENTE_E_CONFIG for a correlation that is not positive definite. */
-int detente_customers_create(detente_customers **customers, const detente_config *config, detente_error *error);
+/** Compile @p config's customers, with tables of @p store where it is not NULL. @return 0, DETENTE_E_MEMORY, or DETENTE_E_CONFIG for a correlation that is not positive definite. */
+int detente_customers_create(detente_customers **customers, const detente_config *config, quantile_store *store,
+                             detente_error *error);
 /** 1 if @p customers are those of @p config. */
 int detente_customers_match(const detente_customers *customers, const detente_config *config);
-/** About how much memory they take. */
+/** About how much memory they take, without tables that the store holds. */
 size_t detente_customers_bytes(const detente_customers *customers);
 /** One more cell holds them; safe from any thread. */
 void detente_customers_hold(detente_customers *customers);

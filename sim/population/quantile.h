@@ -15,6 +15,28 @@
  */
 void detente_quantiles(int family, double mean, double sd, float table[QUANTILES]);
 
+/** A table that the customers of several configs share. */
+typedef struct quantile_table {
+    int references; /* how many hold it */
+    int in_store;   /* 1: a store holds it as well */
+    int family;
+    double mean, sd;
+    struct quantile_table *next; /* of its bucket */
+    float value[QUANTILES];
+} quantile_table;
+
+/** Tables made so far, some MB of them, the first ones; any thread may use it. */
+typedef struct quantile_store quantile_store;
+
+/** NULL when out of memory. */
+quantile_store *detente_quantile_store_create(void);
+/** Tables that customers still hold stay theirs. NULL is allowed. */
+void detente_quantile_store_free(quantile_store *store);
+/** The table of detente_quantiles(), held for the caller. @p store may be NULL. @return NULL when out of memory */
+quantile_table *detente_quantile_table(quantile_store *store, int family, double mean, double sd);
+/** Hold it no more; freed with the last. NULL is allowed. */
+void detente_quantile_release(quantile_table *table);
+
 /** Mean and sd of the logarithm of a lognormal variate with the given mean and sd. */
 void detente_lognormal(double mean, double sd, double *mu, double *sigma);
 

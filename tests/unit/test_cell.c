@@ -62,7 +62,7 @@ START_TEST(traits_are_quantiles)
     detente_config config;
     detente_customers *customers;
     read_config(&config, text);
-    ck_assert_int_eq(detente_customers_create(&customers, &config, NULL), 0);
+    ck_assert_int_eq(detente_customers_create(&customers, &config, NULL, NULL), 0);
     for (int trait = DETENTE_TRAIT_anger; trait <= DETENTE_TRAIT_openness; trait++)
         for (float z = -4; z < 4; z += 0.0173F) {
             const detente_distribution *law = &config.persona[0].trait[trait];
