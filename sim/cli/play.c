@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rounds of a run: what each has yet to play, alone or shared among ranks, and when cells have enough of it. */
+#include "cli/run.h"
+
+#include <time.h>
+
+enum { CHUNK_ENCOUNTERS = 1 << 18, TRIFLE_ENCOUNTERS = 1 << 12 };
+
+/* The store, and in front of it what decides when a cell has enough replications. */
+typedef struct round_sink {
+    detente_sink store;
+    detente_stopping *stopping;
+    int metric; /* of the rule; -1: none */
+    uint32_t n_cells;
+    /* For the playing of chunks. */
+    run_state *run;
+    detente_run_options *how;
+    cli_progress *progress;
+    uint64_t at;            /* where this rank has come on the line of units */
+    detente_progress begun; /* what it had done before the units that are under way */
+} round_sink;
+
+static int round_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
+{
+    const round_sink *sink = data;
+    return sink->store.rows(sink->store.data, cell, replication, rows, error);
+}
+
+static int round_unit(void *data, const detente_unit *unit, detente_error *error)
+{
+    const round_sink *sink = data;
+    if (sink->metric >= 0)
+        detente_stopping_take(sink->stopping, unit->cell, unit->replication, unit->moments[sink->metric].count,
+                              unit->moments[sink->metric].mean);
+    return sink->store.unit(sink->store.data, unit, error);
+}
+
+static void round_known(void *data, uint64_t unit, uint64_t encounters, double mean)
+{
+    const round_sink *sink = data;
+    detente_stopping_take(sink->stopping, (uint32_t)(unit % sink->n_cells), (uint32_t)(unit / sink->n_cells),
+                          encounters, mean);
+}
+
+/* Play what is not there yet of the units below `end`. */
+static int play_units(round_sink *sink, uint64_t end, detente_error *error)
+{
+    run_state *run = sink->run;
+    detente_run_options *how = sink->how;
+    const detente_cell_source cells = detente_sweep_source(run->sweep);
+    const detente_sink into = {.data = sink, .rows = round_rows, .unit = round_unit};
+    int more, code = 0;
+    while (!code && (more = detente_store_next(run->store, end, &how->first_unit, &how->last_unit, error)) != 0) {
+        sink->begun = run->done;
+        detente_progress done = {0};
+        code = more < 0 ? more : detente_engine_run(&run->config, &cells, &into, how, &done, error);
+        run->done.encounters_done += done.encounters_done;
+        run->done.turns_done += done.turns_done;
+        run->done.units_failed += done.units_failed;
+        run->done.seconds += done.seconds;
+    }
+    return code;
+}
+
+/* From the thread that plays: rank 0 shows what all have done. */
+static void tell_ranks(void *data, const detente_progress *part)
+{
+    const round_sink *sink = data;
+    detente_progress all = sink->begun;
+    all.encounters_done += part->encounters_done;
+    all.turns_done += part->turns_done;
+    detente_ranks_tell(sink->run->ranks, &all);
+}
+
+static void show_ranks(void *data, const detente_progress *all)
+{
+    const round_sink *sink = data;
+    cli_progress_show(sink->progress, all);
+}
+
+/* Units [first, first + n) of those that were left of the round. */
+static int play_chunk(void *data, uint64_t first, uint64_t n, const volatile int *stop, detente_error *error)
+{
+    round_sink *sink = data;
+    detente_store *store = sink->run->store;
+    if (n == 0) {
+        if (*stop)
+            detente_store_keep(store); /* who sent the signal may not wait for long */
+        return 0;
+    }
+    if (first > sink->at)
+        detente_store_pass(store, detente_store_reach(store, first - sink->at));
+    sink->at = first + n;
+    sink->how->stop = stop;
+    const int code = play_units(sink, detente_store_reach(store, n), error);
+    detente_ranks_tell(sink->run->ranks, &sink->run->done);
+    return code;
+}
+
+/* The units of a round below `end`, by all ranks. */
+static int share_units(round_sink *sink, uint64_t end, detente_error *error)
+{
+    run_state *run = sink->run;
+    const uint64_t n = detente_store_left_before(run->store, end), ranks = (uint64_t)detente_ranks_number(run->ranks);
+    /* About a tenth of a second; less where that would leave some without work, but not what is played faster than told. */
+    const uint64_t worth = CHUNK_ENCOUNTERS / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
+    const uint64_t trifle = TRIFLE_ENCOUNTERS / run->config.encounters + 1;
+    const uint64_t least = worth < fair ? worth : fair;
+    const detente_share share = {.n = n,
+                                 .least = least > trifle ? least : trifle,
+                                 .play = play_chunk,
+                                 .progress = show_ranks,
+                                 .data = sink,
+                                 .stop = cli_signals_caught()};
+    sink->at = 0;
+    const int code = detente_ranks_play(run->ranks, &share, error);
+    detente_store_pass(run->store, end);
+    if (!code)
+        detente_ranks_means(run->ranks, sink->stopping);
+    return code;
+}
+
+/* Play what is not there yet of a round: replications [first, last). */
+static int play_round(round_sink *sink, uint32_t first, uint32_t last, detente_error *error)
+{
+    run_state *run = sink->run;
+    const uint64_t begin = (uint64_t)first * sink->n_cells, end = (uint64_t)last * sink->n_cells;
+    int code = 0;
+    if (sink->metric >= 0)
+        code = detente_store_means(run->store, sink->metric, begin, end, round_known, sink, error);
+    sink->how->skip = detente_stopping_skip(sink->stopping);
+    if (detente_ranks_number(run->ranks) == 1)
+        return code ? code : play_units(sink, end, error);
+    code = detente_ranks_agree(run->ranks, code, error);
+    return code ? code : share_units(sink, end, error);
+}
+
+/* What all ranks have played. */
+static int sum_ranks(run_state *run, double seconds, detente_error *error)
+{
+    detente_progress *done = &run->done;
+    double sum[] = {(double)done->encounters_done, (double)done->turns_done, (double)done->units_failed};
+    if (detente_ranks_number(run->ranks) == 1)
+        return 0;
+    if (detente_ranks_sum(run->ranks, sum, 3))
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    done->encounters_done = (uint64_t)sum[0];
+    done->turns_done = (uint64_t)sum[1];
+    done->units_failed = (uint64_t)sum[2];
+    done->seconds = seconds;
+    return 0;
+}
+
+static double clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+int cli_run_play(run_state *run, detente_error *error)
+{
+    const double begun = clock_now();
+    const int alone = detente_ranks_number(run->ranks) == 1;
+    cli_progress progress;
+    cli_progress_begin(&progress, run->options->progress);
+    round_sink sink = {.store = detente_store_sink(run->store),
+                       .metric = run->config.until.metric,
+                       .n_cells = detente_sweep_source(run->sweep).n_cells,
+                       .run = run,
+                       .progress = &progress};
+    progress.encounters = detente_store_left(run->store) * run->config.encounters;
+    progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
+    detente_run_options how = {.threads = run->options->threads,
+                               .isa = run->isa,
+                               .progress = alone ? cli_progress_show : tell_ranks,
+                               .progress_data = alone ? (void *)&progress : (void *)&sink,
+                               .stop = cli_signals_caught()};
+    uint32_t first, last;
+    sink.how = &how;
+    int code = detente_stopping_create(&sink.stopping, &run->config, sink.n_cells, error);
+    code = detente_ranks_agree(run->ranks, code, error);
+    while (!code && detente_stopping_next(sink.stopping, &first, &last)) {
+        progress.before = alone ? run->done : (detente_progress){.seconds = clock_now() - begun};
+        progress.enough = detente_stopping_stopped(sink.stopping);
+        code = play_round(&sink, first, last, error);
+    }
+    run->cells = sink.n_cells;
+    run->precise = code ? 0 : detente_stopping_stopped(sink.stopping);
+    detente_stopping_free(sink.stopping);
+    cli_progress_end(&progress);
+    const int summed = sum_ranks(run, clock_now() - begun, error);
+    return code ? code : summed;
+}

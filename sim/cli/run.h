@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file run.h A run of `detente run`: what was asked for, and how far it is. */
+#ifndef DETENTE_CLI_RUN_H
+#define DETENTE_CLI_RUN_H
+
+#include "cli/cli.h"
+
+typedef struct run_options {
+    const char *path, *output;
+    cli_settings settings;
+    int threads, force, resume, extend, dry_run, progress;
+    uint32_t shard, shards;
+} run_options;
+
+/** A run under way. */
+typedef struct run_state {
+    const run_options *options;
+    cli_provenance provenance;
+    detente_config config;
+    detente_isa isa;
+    detente_sweep *sweep;
+    detente_store *store;
+    detente_ranks *ranks;
+    detente_progress done;   /**< by this process; once all is played, by all ranks */
+    uint32_t cells, precise; /**< cells, and how many stopped at a precision (or failed) */
+} run_state;
+
+/** Play what the store does not have yet, round by round, by all ranks. @return 0 or a failure, the same for all */
+int cli_run_play(run_state *run, detente_error *error);
+
+#endif
