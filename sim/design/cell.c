@@ -264,6 +264,32 @@ static void compile_curve(detente_cell *c, const detente_concession *concession)
     }
 }
 
+static size_t count_guards(const detente_strategy *strategy)
+{
+    size_t n = 0;
+    for (int i = 0; i < strategy->n_rules; i++)
+        n += (size_t)strategy->rule[i].n_guards;
+    return n;
+}
+
+size_t detente_cell_bytes(const detente_config *config, int strategy)
+{
+    const detente_strategy *s = &config->strategy[strategy];
+    return sizeof(detente_cell) + (size_t)s->n_rules * sizeof(cell_rule) + count_guards(s) * sizeof(cell_guard) +
+           (size_t)(config->max_turns + 1) * sizeof(float);
+}
+
+/* What is as long as a playbook or an encounter may be lies beside the cell, so that a sweep can keep many. */
+static int reserve(detente_cell *c, const detente_config *config, int strategy)
+{
+    c->rule = detente_calloc(1, detente_cell_bytes(config, strategy) - sizeof *c);
+    if (!c->rule)
+        return DETENTE_E_MEMORY;
+    c->guard = (cell_guard *)(void *)(c->rule + config->strategy[strategy].n_rules);
+    c->curve = (float *)(void *)(c->guard + count_guards(&config->strategy[strategy]));
+    return 0;
+}
+
 static int cell_compile(detente_cell *c, const detente_config *config, int strategy_index, uint32_t key,
                         const move_terms *moves, detente_error *error)
 {
@@ -278,11 +304,10 @@ static int cell_compile(detente_cell *c, const detente_config *config, int strat
     compile_outcome(c, config);
     compile_tiers(c, config, strategy, &agent);
     compile_issues(c, config, strategy);
+    if (reserve(c, config, strategy_index))
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a cell");
     detente_playbook_compile(c, strategy);
     detente_moves_compile(c, moves);
-    c->curve = detente_calloc(config->max_turns + 1, sizeof *c->curve);
-    if (!c->curve)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a concession curve");
     compile_curve(c, &strategy->concession);
     return 0;
 }
@@ -342,7 +367,7 @@ void detente_cell_free(detente_cell *cell)
     if (!cell)
         return;
     detente_customers_release(cell->customers);
-    detente_free(cell->curve);
+    detente_free(cell->rule);
     detente_free(cell);
 }
 

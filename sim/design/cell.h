@@ -9,5 +9,7 @@
 /** As detente_cell_create(), with customers and moves that are those of @p config; the cell holds the customers. */
 int detente_cell_create_for(detente_cell **cell, const detente_config *config, int strategy, uint32_t key,
                             detente_customers *customers, const move_terms *moves, detente_error *error);
+/** Memory of such a cell, without its customers. */
+size_t detente_cell_bytes(const detente_config *config, int strategy);
 
 #endif

@@ -377,7 +377,7 @@ static int compile_strategies(detente_sweep *s, const detente_config *point, com
     for (uint32_t i = 0; i < s->n_strategies && !code; i++) {
         const uint32_t cell = (uint32_t)(c->point * s->n_strategies + i);
         code = detente_cell_create_for(&c->cell[i], point, (int)i, cell, customers, moves, error);
-        c->bytes += sizeof *c->cell[i] + (point->max_turns + 1) * sizeof(float);
+        c->bytes += detente_cell_bytes(point, (int)i);
     }
     detente_customers_release(customers);
     return code;

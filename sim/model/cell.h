@@ -173,15 +173,15 @@ struct detente_cell {
     uint64_t seed;
     uint32_t key, features, max_turns;
     int n_rules, n_guards, n_counted, n_issues, top_tier;
-    cell_rule rule[DETENTE_MAX_RULES];
-    cell_guard guard[DETENTE_MAX_RULES * DETENTE_MAX_GUARDS];
     int n_places;
     uint32_t made[DETENTE_N_MOVES];    /* the moves that the playbook makes, by place */
     uint32_t counted[DETENTE_N_MOVES]; /* places of those whose count some guard looks at */
     cell_issue issue[DETENTE_MAX_ISSUES];
     cell_tier tier[DETENTE_MAX_TIERS];
     detente_customers *customers;
-    float *curve; /* alpha by turn of the issue or tier, max_turns + 1 */
+    cell_rule *rule;   /* n_rules; the storage of all three */
+    cell_guard *guard; /* n_guards */
+    float *curve;      /* alpha by turn of the issue or tier, max_turns + 1 */
 
     /* Effects of moves by place, ready for use: see moves.c. */
     _Alignas(64) float validation[MOVE_TABLE], warmth[MOVE_TABLE], irritation[MOVE_TABLE], fairness[MOVE_TABLE];

@@ -107,12 +107,13 @@ static double walk_to(walk *w, const panels *p, double target)
     return p->low + (up ? w->at + t : w->at + 1 - t) * p->h;
 }
 
-static void invert_density(const density *f, double mode, double width, double scale, float table[QUANTILES])
+static void invert_density(const density *f, double mode, double width, double scale, const double phi[QUANTILES],
+                           float table[QUANTILES])
 {
     /* Far tails underflow: a little everywhere keeps every panel solvable, and weighs nothing. */
     static const double tiny = 1e-300;
     panels p;
-    double phi[QUANTILES], total = 0;
+    double total = 0;
     const double top = log_density(f, mode);
     p.low = mode - reach(f, mode, width, -1);
     p.h = (mode + reach(f, mode, width, 1) - p.low) / PANELS;
@@ -122,7 +123,6 @@ static void invert_density(const density *f, double mode, double width, double s
         p.middle[i] = detente_exact_exp(log_density(f, p.low + (i + 0.5) * p.h) - top) + tiny;
         total += panel_mass(&p, i);
     }
-    detente_normal_table(phi);
     walk left = {0, 1, 0}, right = {PANELS - 1, -1, 0};
     for (int i = 0; i <= HALF; i++)
         table[i] = (float)(scale * unmap(f, walk_to(&left, &p, phi[i] * total)));
@@ -130,22 +130,20 @@ static void invert_density(const density *f, double mode, double width, double s
         table[QUANTILES - 1 - i] = (float)(scale * unmap(f, walk_to(&right, &p, phi[i] * total)));
 }
 
-void detente_quantiles(int family, double mean, double sd, float table[QUANTILES])
+void detente_quantiles(int family, double mean, double sd, const double phi[QUANTILES], float table[QUANTILES])
 {
     density f = {family, 0, 0};
-    double phi[QUANTILES];
     switch (family) {
     case DETENTE_BETA:
         f.a = mean * (mean * (1 - mean) / (sd * sd) - 1);
         f.b = f.a * (1 - mean) / mean;
-        invert_density(&f, detente_exact_log(f.a / f.b), sqrt(1 / f.a + 1 / f.b), 1, table);
+        invert_density(&f, detente_exact_log(f.a / f.b), sqrt(1 / f.a + 1 / f.b), 1, phi, table);
         break;
     case DETENTE_GAMMA:
         f.a = mean * mean / (sd * sd);
-        invert_density(&f, detente_exact_log(f.a), sqrt(1 / f.a), sd * sd / mean, table);
+        invert_density(&f, detente_exact_log(f.a), sqrt(1 / f.a), sd * sd / mean, phi, table);
         break;
     default: /* uniform */
-        detente_normal_table(phi);
         for (int i = 0; i < QUANTILES; i++)
             table[i] = (float)(mean + sd * sqrt(3) * (2 * phi[i] - 1));
     }

@@ -11,9 +11,9 @@
 /**
  * Quantiles of a beta, gamma or uniform variate with the given mean and sd at Phi(z), z = -6 … 6 by steps of 12/1024, not yet
  * limited to the trait's range. Beta and gamma: the density is integrated under a smoothing map (x = 1/(1+e^-s), x = e^s), where the
- * trapezoid of Simpson panels is accurate to about 1e-9, and inverted from the nearer tail.
+ * trapezoid of Simpson panels is accurate to about 1e-9, and inverted from the nearer tail. @p phi is detente_normal_table()'s.
  */
-void detente_quantiles(int family, double mean, double sd, float table[QUANTILES]);
+void detente_quantiles(int family, double mean, double sd, const double phi[QUANTILES], float table[QUANTILES]);
 
 /** A table that the customers of several configs share. */
 typedef struct quantile_table {

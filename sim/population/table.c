@@ -9,7 +9,8 @@
 enum { MOST_TABLES = 4096, BUCKETS = 1024 };
 
 struct quantile_store {
-    pthread_mutex_t lock; /* guards the rest */
+    double phi[QUANTILES]; /* takes as long as all the rest of a table */
+    pthread_mutex_t lock;  /* guards the rest */
     size_t n;
     quantile_table *bucket[BUCKETS];
 };
@@ -17,8 +18,10 @@ struct quantile_store {
 quantile_store *detente_quantile_store_create(void)
 {
     quantile_store *store = detente_calloc(1, sizeof *store);
-    if (store)
+    if (store) {
+        detente_normal_table(store->phi);
         pthread_mutex_init(&store->lock, NULL);
+    }
     return store;
 }
 
@@ -91,7 +94,13 @@ quantile_table *detente_quantile_table(quantile_store *store, int family, double
     table->family = family;
     table->mean = mean;
     table->sd = sd;
-    detente_quantiles(family, mean, sd, table->value);
+    if (store) {
+        detente_quantiles(family, mean, sd, store->phi, table->value);
+    } else {
+        double phi[QUANTILES];
+        detente_normal_table(phi);
+        detente_quantiles(family, mean, sd, phi, table->value);
+    }
     if (store)
         keep(store, bucket, table);
     return table;

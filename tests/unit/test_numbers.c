@@ -73,9 +73,11 @@ START_TEST(beta_quantiles)
     static const double shapes[][2] = {{0.25, 0.15}, {0.4, 0.15}, {0.3, 0.23}, {0.5, 0.45},
                                        {0.05, 0.1},  {0.5, 0.01}, {0.98, 0.02}};
     static float table[QUANTILES];
+    static double phi[QUANTILES];
+    detente_normal_table(phi);
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         const double mean = shapes[k][0], sd = shapes[k][1], n = mean * (1 - mean) / (sd * sd) - 1;
-        detente_quantiles(DETENTE_BETA, mean, sd, table);
+        detente_quantiles(DETENTE_BETA, mean, sd, phi, table);
         for (int i = 0; i < QUANTILES; i++) {
             /* Compared on the probability scale, from the nearer tail: where the density is flat the quantile is not sharp. */
             const double z = -6 + i * 12.0 / (QUANTILES - 1), x = (double)table[i];
@@ -95,11 +97,13 @@ END_TEST
 START_TEST(gamma_and_uniform_quantiles)
 {
     static float table[QUANTILES];
+    static double phi[QUANTILES];
+    detente_normal_table(phi);
     static const double shapes[][2] = {{1, 0.2}, {1, 1}, {12, 6}, {0.3, 0.9}};
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         const double a = shapes[k][0] * shapes[k][0] / (shapes[k][1] * shapes[k][1]),
                      scale = shapes[k][1] * shapes[k][1] / shapes[k][0];
-        detente_quantiles(DETENTE_GAMMA, shapes[k][0], shapes[k][1], table);
+        detente_quantiles(DETENTE_GAMMA, shapes[k][0], shapes[k][1], phi, table);
         for (int i = 170; i < QUANTILES - 170; i++) {
             const double z = -6 + i * 12.0 / (QUANTILES - 1), x = (double)table[i];
             const double grain = gsl_ran_gamma_pdf(x, a, scale) * x * 0x1p-24;
@@ -107,7 +111,7 @@ START_TEST(gamma_and_uniform_quantiles)
             ck_assert_double_eq_tol(tail, gsl_cdf_ugaussian_P(-fabs(z)), 2e-7 + grain);
         }
     }
-    detente_quantiles(DETENTE_UNIFORM, 0.5, 1 / sqrt(12), table);
+    detente_quantiles(DETENTE_UNIFORM, 0.5, 1 / sqrt(12), phi, table);
     for (int i = 0; i < QUANTILES; i++)
         ck_assert_double_eq_tol((double)table[i], gsl_cdf_ugaussian_P(-6 + i * 12.0 / (QUANTILES - 1)), 1e-7);
 }
