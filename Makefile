@@ -206,8 +206,8 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 check: ## every test; the last line is "N passed, N failed"
 	@tools/deps check
 	@tools/check
-check-long: ## the tests, leaving nothing out, with those for races and ten minutes of fuzzing
-	@tools/deps check
+check-long: ## the tests, leaving nothing out, with those for races, a real Slurm, and ten minutes of fuzzing
+	@tools/deps long
 	@tools/check --long
 bench: ## speed: nanoseconds a turn, encounters and rows a second
 	@tools/deps check

@@ -97,17 +97,33 @@ static int play_chunk(void *data, uint64_t first, uint64_t n, const volatile int
     return code;
 }
 
+/* A round that is played faster than shared: by rank 0. */
+static int play_trifle(round_sink *sink, uint64_t end, detente_error *error)
+{
+    detente_ranks *ranks = sink->run->ranks;
+    int code = *cli_signals_caught() ? DETENTE_E_INTERRUPTED : 0;
+    sink->how->stop = cli_signals_caught();
+    if (!code && detente_ranks_rank(ranks) == 0)
+        code = play_units(sink, end, error);
+    detente_ranks_tell(ranks, &sink->run->done);
+    detente_store_pass(sink->run->store, end);
+    code = detente_ranks_agree(ranks, code, error);
+    if (!code)
+        detente_ranks_means(ranks, sink->stopping);
+    return code;
+}
+
 /* The units of a round below `end`, by all ranks. */
 static int share_units(round_sink *sink, uint64_t end, detente_error *error)
 {
     run_state *run = sink->run;
     const uint64_t n = detente_store_left_before(run->store, end), ranks = (uint64_t)detente_ranks_number(run->ranks);
-    /* About a tenth of a second; less where that would leave some without work, but not what is played faster than told. */
+    /* About a tenth of a second; less where that would leave some without work. */
     const uint64_t worth = CHUNK_ENCOUNTERS / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
-    const uint64_t trifle = TRIFLE_ENCOUNTERS / run->config.encounters + 1;
-    const uint64_t least = worth < fair ? worth : fair;
+    if (n < TRIFLE_ENCOUNTERS / run->config.encounters)
+        return play_trifle(sink, end, error);
     const detente_share share = {.n = n,
-                                 .least = least > trifle ? least : trifle,
+                                 .least = worth < fair ? worth : fair,
                                  .play = play_chunk,
                                  .progress = show_ranks,
                                  .data = sink,
