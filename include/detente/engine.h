@@ -145,15 +145,16 @@ typedef struct detente_share {
     int (*play)(void *data, uint64_t first, uint64_t n, const volatile int *stop, detente_error *error);
     /** On rank 0, at most four times a second: encounters, turns and seconds of all ranks; may be NULL */
     void (*progress)(void *data, const detente_progress *progress);
-    void *data;               /**< handed to both */
-    const volatile int *stop; /**< of this process, as in detente_run_options; may be NULL */
+    void *data;     /**< handed to both */
 } detente_share;
 
 /**
  * Find the other processes. Once in a process, as MPI wants it.
- * @param[out] ranks release with detente_ranks_end() @return 0, DETENTE_E_CONFIG, DETENTE_E_MEMORY
+ * @param[out] ranks  release with detente_ranks_end()
+ * @param      caught  becomes the number of a signal by which this process is told to stop: then all are; may be NULL
+ * @return 0, DETENTE_E_CONFIG, DETENTE_E_MEMORY
  */
-int detente_ranks_begin(detente_ranks **ranks, detente_error *error);
+int detente_ranks_begin(detente_ranks **ranks, const volatile int *caught, detente_error *error);
 /** By all: the end. When a process is lost, it ends the others at once. NULL is allowed. */
 void detente_ranks_end(detente_ranks *ranks);
 /** This process, from 0. */

@@ -122,12 +122,8 @@ static int share_units(round_sink *sink, uint64_t end, detente_error *error)
     const uint64_t worth = CHUNK_ENCOUNTERS / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
     if (n < TRIFLE_ENCOUNTERS / run->config.encounters)
         return play_trifle(sink, end, error);
-    const detente_share share = {.n = n,
-                                 .least = worth < fair ? worth : fair,
-                                 .play = play_chunk,
-                                 .progress = show_ranks,
-                                 .data = sink,
-                                 .stop = cli_signals_caught()};
+    const detente_share share = {
+        .n = n, .least = worth < fair ? worth : fair, .play = play_chunk, .progress = show_ranks, .data = sink};
     sink->at = 0;
     const int code = detente_ranks_play(run->ranks, &share, error);
     detente_store_pass(run->store, end);

@@ -377,7 +377,7 @@ int cli_run(int argc, char **argv)
     run_options asked = {0};
     run_state run = {.options = &asked};
     detente_error error = {0};
-    const int code = detente_ranks_begin(&run.ranks, &error);
+    const int code = detente_ranks_begin(&run.ranks, cli_signals_caught(), &error);
     if (code)
         return cli_fail(code, &error);
     if (detente_ranks_rank(run.ranks) > 0)

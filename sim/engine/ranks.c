@@ -33,6 +33,8 @@ typedef struct answer {
 
 struct detente_ranks {
     int rank, n, lost;
+    const volatile int *caught;
+    int signal; /* that any of them caught */
     const detente_share *share;
     pthread_mutex_t mutex; /* of the fields below, which the playing thread has to do with */
     pthread_cond_t changed;
@@ -52,11 +54,12 @@ void transport_nap(long *nap)
     nanosleep(&(struct timespec){.tv_nsec = *nap}, NULL);
 }
 
-int detente_ranks_begin(detente_ranks **out, detente_error *error)
+int detente_ranks_begin(detente_ranks **out, const volatile int *caught, detente_error *error)
 {
     detente_ranks *ranks = *out = detente_calloc(1, sizeof *ranks);
     if (!ranks)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    ranks->caught = caught;
     int code = transport_begin(&ranks->rank, &ranks->n, error);
     if (!code && !(ranks->reported = detente_calloc((size_t)ranks->n, sizeof *ranks->reported))) {
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
@@ -101,7 +104,7 @@ int detente_ranks_lost(const detente_ranks *ranks)
 /* ---- what all decide together ------------------------------------------------------------------------------------- */
 
 typedef struct verdict {
-    int32_t code;
+    int32_t code, signal;
     char words[WORDS];
 } verdict;
 
@@ -126,7 +129,10 @@ int detente_ranks_agree(detente_ranks *ranks, int code, detente_error *error)
     }
     if (code && error && error->text)
         snprintf(mine.words, sizeof mine.words, "%s", error->text);
+    mine.signal = ranks->caught ? *ranks->caught : 0;
     transport_gather(&mine, all, sizeof mine);
+    for (int r = 0; r < ranks->n && !ranks->signal; r++)
+        ranks->signal = all[r].signal;
     const int at = judge(ranks, all);
     code = at < 0 ? 0 : all[at].code;
     if (at > 0 && error) {
@@ -204,7 +210,7 @@ static void *play(void *data)
 /* What this rank has to say; *stop is what it knows. */
 static report look(detente_ranks *ranks)
 {
-    const int caught = ranks->share->stop ? *ranks->share->stop : 0;
+    const int caught = ranks->caught ? *ranks->caught : 0;
     if (caught && !ranks->stop)
         ranks->stop = caught;
     pthread_mutex_lock(&ranks->mutex);
@@ -360,5 +366,5 @@ int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente
 
 int detente_ranks_signal(const detente_ranks *ranks)
 {
-    return ranks->stop > 0 ? ranks->stop : 0;
+    return ranks->signal ? ranks->signal : ranks->stop > 0 ? ranks->stop : 0;
 }
