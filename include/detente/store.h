@@ -94,7 +94,7 @@ detente_sink detente_store_sink(detente_store *store);
 /**
  * Write what is pending, merge, sync, rename to OUT.h5, remove the parts; of any but rank 0, only write what is pending.
  * Once per store; only detente_store_free() may follow.
- * @return 0; DETENTE_E_RANGE when a unit is unfinished; DETENTE_E_INPUT when shards are missing or do not fit together;
+ * @return 0; DETENTE_E_RANGE when a unit is unfinished; DETENTE_E_INPUT when shards (or another rank's units) are missing or do not fit together;
  *         DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY. After a failure the shards stay in the parts folder
  */
 int detente_store_finish(detente_store *store, const detente_provenance *provenance, detente_error *error);

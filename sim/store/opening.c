@@ -292,13 +292,15 @@ static void add_gaps(detente_store *store, uint64_t first, uint64_t last)
 }
 
 /* Units of the run, or of its shard, that no part holds. */
-static int find_gaps(detente_store *store, detente_error *error)
+int store_find_gaps(detente_store *store, detente_error *error)
 {
     const store_folder *folder = &store->folder;
     const store_identity *identity = &store->header.identity;
     const uint64_t all = store->header.cells * store->header.replications;
     const store_gap range = store_shard_range(all, identity->shard, identity->shards);
     uint64_t next = range.first;
+    detente_free(store->gap);
+    store->n_gaps = store->next_gap = 0;
     store->gap = detente_alloc((2 * folder->n + 2 + store->base.replications) * sizeof *store->gap);
     if (!store->gap)
         return no_memory(error);
@@ -343,7 +345,7 @@ static int join_output(detente_store *store, detente_error *error)
     if (status)
         return status;
     choose_base(store);
-    return find_gaps(store, error);
+    return store_find_gaps(store, error);
 }
 
 int store_open_output(detente_store *store, detente_error *error)
@@ -370,5 +372,5 @@ int store_open_output(detente_store *store, detente_error *error)
         return store_folder_discard(&store->folder, error);
     store->replaces = found && goes_on(store); /* it is of this run, and nothing of it is lost */
     status = take_parts(store, found, error);
-    return status ? status : find_gaps(store, error);
+    return status ? status : store_find_gaps(store, error);
 }

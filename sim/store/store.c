@@ -355,7 +355,7 @@ static int settle(detente_store *store, detente_error *error)
 {
     const store_shard *shard = &store->pending.shard;
     int status = 0;
-    if (shard->n_units > 0 && (store->spool.is_open || store->options.shards || store->options.rank > 0))
+    if (shard->n_units > 0 && (store->spool.is_open || store->options.shards || is_shared(store)))
         status = write_shard(store, error); /* some of their rows are on the disk already, or all is to go there */
     if (!status)
         status = store_spool_wait(&store->spool, &store->folder, error);
@@ -364,12 +364,21 @@ static int settle(detente_store *store, detente_error *error)
     return status;
 }
 
-/* Every rank's parts. */
+/* Every rank's parts: all that was to be played, or under a stopping rule all up to some unit. */
 static int gather_ranks(detente_store *store, detente_error *error)
 {
+    const store_folder *folder = &store->folder;
     int status = store_folder_list(&store->folder, error);
     if (!status)
         status = store_folder_prune(&store->folder, error);
+    if (!status)
+        status = store_find_gaps(store, error);
+    const uint64_t after = folder->n > 0 ? folder->part[folder->n - 1].last : 0;
+    if (!status && store->n_gaps > 0 && (store->header.until.metric < 0 || store->gap[0].first < after))
+        status =
+            detente_error_set(error, DETENTE_E_INPUT,
+                              "%s: units %" PRIu64 " to %" PRIu64 " are missing, which another process was to write",
+                              folder->path, store->gap[0].first, store->gap[0].last - 1);
     return status || store->folder.n < MAX_FILES ? status : compact(store, 0, error);
 }
 

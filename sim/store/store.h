@@ -44,6 +44,8 @@ static inline store_gap store_shard_range(uint64_t units, uint32_t shard, uint32
 int store_check_path(const char *path, detente_error *error);
 /** Refuse an output that is there, or with @p force one that may not be replaced. @return 0, DETENTE_E_EXISTS, DETENTE_E_IO */
 int store_check_output(const char *path, int force, detente_error *error);
+/** See which units no part holds; the next that come are the first of them. @return 0 or DETENTE_E_MEMORY */
+int store_find_gaps(detente_store *store, detente_error *error);
 /** Lock the output, see what is there already and what is to be done. Path, header and options are set. */
 int store_open_output(detente_store *store, detente_error *error);
 
