@@ -27,11 +27,11 @@ typedef struct detente_provenance {
     const char *isa;            /**< kernel that played */
     const char *started;        /**< ISO 8601, UTC */
     const char *finished;       /**< ISO 8601, UTC */
-    int threads;                /**< that played */
+    int threads;                /**< that played, of all ranks */
     int ranks;                  /**< processes that played */
     uint64_t encounters;        /**< played */
     uint64_t turns;             /**< played */
-    double cpu_seconds;         /**< of all threads */
+    double cpu_seconds;         /**< of all threads of all ranks */
     double wall_seconds;        /**< by the clock */
 } detente_provenance;
 
