@@ -320,7 +320,7 @@ int cli_tell_failures(const char *path)
     detente_results_close(results);
     if (code)
         return cli_fail(code, &error);
-    fflush(stdout);
+    cli_finish(CLI_DONE);
     if (n)
         cli_tell("%u of %u cells failed; variables status and error of %s say which and why, the first: %s", n, cells,
                  path, first);

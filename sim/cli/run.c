@@ -179,7 +179,7 @@ static void tell_imprecise(const run_state *run)
     const uint64_t imprecise = run->cells - run->precise;
     if (run->config.until.metric < 0 || imprecise == 0)
         return;
-    fflush(stdout);
+    cli_finish(CLI_DONE);
     cli_tell("%s of %s cells had %llu replications, the most they may have, before their interval was as narrow as "
              "replications.until asks for; stopped_by in the file says which",
              cli_count(imprecise, few), cli_count(run->cells, all), (unsigned long long)run->config.replications);
@@ -202,7 +202,7 @@ static int print_results(const run_state *run)
     tell_imprecise(run);
     if (!run->options->shards)
         return cli_tell_failures(run->options->output);
-    fflush(stdout);
+    cli_finish(CLI_DONE);
     if (done->units_failed)
         cli_tell("%s replications of cells failed; merged, the file says which and why",
                  cli_count(done->units_failed, encounters));
@@ -395,7 +395,7 @@ int cli_run(int argc, char **argv)
     detente_config_clear(&run.config);
     cli_settings_clear(&asked.settings);
     cli_provenance_clear(&run.provenance);
-    fflush(stdout);
+    status = cli_finish(status);
     detente_ranks_end(run.ranks);
     return status;
 }
