@@ -13,6 +13,11 @@ static const enum metric_kind metric_kinds[DETENTE_N_METRICS] = {
 #undef X
 };
 
+int detente_fold_is_flag(int metric)
+{
+    return metric_kinds[metric] == FLAG;
+}
+
 /* Sums over a column of the differences d from its first value, by stripe. */
 typedef struct column_sums {
     double sum[STRIPES], square[STRIPES];

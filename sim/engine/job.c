@@ -96,6 +96,12 @@ static int cell_take(const schedule *s, uint32_t cell, workspace *space)
     return s->cells->take(s->cells->data, cell, &space->cell, &space->error);
 }
 
+/* Whether the caller said that a cell has enough. */
+static int is_skipped(const schedule *s, uint32_t cell)
+{
+    return s->options.skip && s->options.skip[cell];
+}
+
 /* A block without encounters. */
 static void block_empty(job *j, uint32_t b)
 {
@@ -171,7 +177,7 @@ int detente_job_play(const schedule *s, job *j, workspace *space)
         const block_place at = detente_block_place(s, j->first_block + b);
         detente_free(j->failure[b]); /* of the job that had this slot before */
         j->failure[b] = NULL;
-        if (s->options.skip && s->options.skip[at.cell]) {
+        if (is_skipped(s, at.cell)) {
             block_empty(j, b);
             continue;
         }
@@ -263,7 +269,7 @@ int detente_job_hand_on(schedule *s, job *j)
             j->failure[b] = NULL;
         }
         /* A cell that failed is done with, too. */
-        s->progress.encounters_done += s->options.skip && s->options.skip[at.cell] ? 0 : at.n;
+        s->progress.encounters_done += is_skipped(s, at.cell) ? 0 : at.n;
         s->progress.turns_done += (uint64_t)(moments[DETENTE_METRIC_turns].mean * (double)moments->count + 0.5);
         if (at.last || b + 1 == j->n_blocks) {
             const detente_histogram *histogram;

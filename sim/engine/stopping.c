@@ -5,6 +5,7 @@
 #include <detente/engine.h>
 
 #include "core/memory.h"
+#include "engine/fold.h"
 #include "engine/transport.h"
 
 /* Replications between two looks, as a share of those before the first. */
@@ -22,17 +23,10 @@ struct detente_stopping {
     uint8_t *stopped;
 };
 
-enum metric_kind { FLAG, SHARE, AMOUNT };
-
 int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters)
 {
-    static const enum metric_kind kinds[DETENTE_N_METRICS] = {
-#define X(name, unit, kind, description) kind,
-        DETENTE_METRICS(X)
-#undef X
-    };
     double half = detente_t_halfwidth(means->count, detente_moments_variance(means), until->confidence);
-    if (kinds[until->metric] == FLAG)
+    if (detente_fold_is_flag(until->metric))
         half = fmax(half, detente_wilson_halfwidth(encounters, means->mean, until->confidence));
     const double share = until->halfwidth / 100;
     const double bound = until->relative ? share / (1 + share) * fabs(means->mean) : until->halfwidth;
