@@ -233,9 +233,7 @@ static void write_customer(writer *w, const detente_turn *turn, const detente_tu
     const double change = (double)turn->anger - anger_before;
     text_buffer b = {0};
     add_customer(&b, tone, turn->hostility);
-    add_share(&b, turn->demand);
-    text_add(&b, ", is offered ");
-    add_share(&b, turn->offer);
+    add_shares_apart(&b, turn->demand, ", is offered ", turn->offer);
     text_add(&b, " (limit here ");
     add_share(&b, turn->cap);
     text_add(&b, ")");
@@ -283,6 +281,7 @@ static void write_money(writer *w)
     field(w, "Cost", &b);
     text_add(&b, "comes back with a probability of ");
     add_share(&b, METRIC(return_probability));
+    add_return_reason(&b, t);
     if (METRIC(tells_bad) > 0)
         text_add(&b, "; tells %.1f people how bad it was", METRIC(tells_bad));
     else if (METRIC(tells_good) > 0)

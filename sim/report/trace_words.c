@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "param/registry.h"
 
@@ -73,6 +74,22 @@ void add_share(text_buffer *b, double share)
         text_add(b, "under 0.1%%");
     else
         text_add(b, "%.*f%%", fabs(percent) < 9.95 && percent != round(percent), percent);
+}
+
+void add_shares_apart(text_buffer *b, double one, const char *between, double other)
+{
+    text_buffer first = {0}, second = {0};
+    add_share(&first, one);
+    add_share(&second, other);
+    if (first.text && second.text && strcmp(first.text, second.text) == 0 && fabs(one - other) > 1e-4) {
+        const int decimals = fabs(one - other) >= 1e-3 ? 1 : 2;
+        text_add(b, "%.*f%%%s%.*f%%", decimals, 100 * one, between, decimals, 100 * other);
+    } else {
+        text_add(b, "%s%s%s", first.text ? first.text : "", between, second.text ? second.text : "");
+    }
+    b->failed |= first.failed | second.failed;
+    text_clear(&first);
+    text_clear(&second);
 }
 
 void add_count(text_buffer *b, double n, int decimals, const char *unit)
@@ -280,6 +297,24 @@ void add_ending(text_buffer *b, const trace *t)
         text_add(b, "the agent ended the call");
     else
         text_add(b, "no agreement");
+}
+
+void add_return_reason(text_buffer *b, const trace *t)
+{
+    const detente_outcome *o = &t->config->outcome;
+    const int broken = METRIC(broken_promises) > 0, kept = METRIC(resolved) > 0 && !broken;
+    const int quick = METRIC(first_contact) > 0 && !broken && METRIC(minutes) <= o->quick_minutes;
+    const double usual = quick ? o->reference_quick : kept ? o->reference_resolved : o->reference_unresolved;
+    const double above = METRIC(satisfaction) - usual;
+    if (quick)
+        text_add(b, " (resolved at the first contact within %g minutes", o->quick_minutes);
+    else if (kept)
+        text_add(b, " (resolved, but not at the first contact within %g minutes", o->quick_minutes);
+    else
+        text_add(b, broken ? " (a broken promise counts as unresolved" : " (unresolved");
+    if (fabs(above) >= 0.05)
+        text_add(b, ", and %s satisfied than is usual then", above > 0 ? "more" : "less");
+    text_add(b, ")");
 }
 
 void add_incidents(text_buffer *b, const trace *t)

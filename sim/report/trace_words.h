@@ -22,6 +22,8 @@ const char *tier_name(const detente_config *config, int tier);
 
 /** A share: "42%", "3.1%", "0%". */
 void add_share(text_buffer *b, double share);
+/** Two shares with words between them, with as many digits as tell them apart where they differ by more than .0001. */
+void add_shares_apart(text_buffer *b, double one, const char *between, double other);
 /** "12 minutes", "1 turn". */
 void add_count(text_buffer *b, double n, int decimals, const char *unit);
 /** Two decimals, and no minus before a zero. */
@@ -36,6 +38,8 @@ void add_reason(text_buffer *b, const trace *t, const detente_turn *turn);
 void add_event(text_buffer *b, const trace *t, const detente_turn *turn, const detente_turn *next);
 /** How the encounter ended. */
 void add_ending(text_buffer *b, const trace *t);
+/** Why a return is as likely as it is, equation (17): how it ended, how fast, and satisfaction against the usual one then. */
+void add_return_reason(text_buffer *b, const trace *t);
 /** What happened on the way, a sentence each; nothing when there was nothing. */
 void add_incidents(text_buffer *b, const trace *t);
 

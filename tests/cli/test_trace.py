@@ -38,6 +38,34 @@ def test_base_scenario(run):
                  "asks what happened", "rule 1 because asks 0 < 1", "The end: ", "net: what the customer's return is worth"):
         assert part in out
     assert out.count("illustration") == 1
+
+
+def test_terms_that_differ_read_differently(run):
+    """Where what is asked and what is offered round to the same per cent, and are not the same, decimals tell them apart."""
+    close = 0
+    for encounter in range(41):  # two such turns are among these
+        out = text(run, "trace", "billing-dispute", "--encounter", encounter)
+        for asked, offered in re.findall(r"asks for ([\d.]+)%, is offered ([\d.]+)%", out):
+            assert asked != offered
+            close += round(float(asked)) == round(float(offered))
+    assert close >= 2
+
+
+def test_return_says_why(run):
+    """Equation (17): a return hangs on how the call ended and how fast."""
+    seen = set()
+    for encounter in range(20):  # 16 and 18 are unresolved
+        out = re.sub(r"\s+", " ", text(run, "trace", "billing-dispute", "--encounter", encounter))
+        reason = re.search(r"comes back with a probability of [\d.]+% \((.*?)[,)]", out)[1]
+        if "resolved by" not in out:
+            expected = "unresolved"
+        else:
+            minutes = float(re.search(r"Took \d+ turns, ([\d.]+) minutes", out)[1])
+            quick = "in one call" in out and minutes <= 5
+            expected = f"resolved{'' if quick else ', but not'} at the first contact within 5 minutes".split(",")[0]
+        assert reason == expected
+        seen.add(reason)
+    assert seen == {"unresolved", "resolved at the first contact within 5 minutes", "resolved"}
     assert "\033" not in out
     assert re.search(r"\[#*\.*\] 0\.\d\d", out)
     assert re.search(r"Likely +accept [\d.]+%, ask for a manager ", out)
