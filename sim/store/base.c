@@ -5,28 +5,6 @@
 
 #include "core/memory.h"
 
-/* Read a block of a dataset of numbers. @return 0 or -1 */
-static int read_block(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *start, const hsize_t *count,
-                      void *to)
-{
-    hsize_t shape[H5S_MAX_RANK] = {0};
-    const hid_t dataset = hdf_open_dataset(parent, name, rank, shape);
-    if (dataset < 0)
-        return -1;
-    const hid_t stored = H5Dget_type(dataset), file = H5Dget_space(dataset),
-                memory = H5Screate_simple(rank, count, NULL);
-    int ok = hdf_is_number(stored);
-    for (int i = 0; i < rank; i++)
-        ok = ok && start[i] <= shape[i] && count[i] <= shape[i] - start[i];
-    ok = ok && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-         H5Dread(dataset, type, memory, file, H5P_DEFAULT, to) >= 0;
-    H5Sclose(memory);
-    H5Sclose(file);
-    H5Tclose(stored);
-    H5Dclose(dataset);
-    return ok ? 0 : -1;
-}
-
 static hid_t open_group(hid_t file, const char *name)
 {
     H5L_info_t link;
@@ -36,12 +14,12 @@ static hid_t open_group(hid_t file, const char *name)
     return H5Gopen2(file, name, H5P_DEFAULT);
 }
 
-/* As read_block(), in a group. @return 0 or DETENTE_E_INPUT */
+/* As hdf_read_block(), in a group. @return 0 or DETENTE_E_INPUT */
 static int read_in(const store_base *base, const char *group, const char *name, hid_t type, int rank,
                    const hsize_t *start, const hsize_t *count, void *to)
 {
     const hid_t parent = open_group(base->file, group);
-    const int bad = parent < 0 || read_block(parent, name, type, rank, start, count, to);
+    const int bad = parent < 0 || hdf_read_block(parent, name, type, rank, start, count, to);
     if (parent >= 0)
         H5Gclose(parent);
     return bad ? DETENTE_E_INPUT : 0;
@@ -121,7 +99,8 @@ void store_base_close(store_base *base)
 int store_base_counts(const store_base *base, uint64_t *count)
 {
     const hsize_t start = 0, n = base->cells;
-    return read_block(base->file, "replications_run", H5T_NATIVE_UINT64, 1, &start, &n, count) ? DETENTE_E_INPUT : 0;
+    return hdf_read_block(base->file, "replications_run", H5T_NATIVE_UINT64, 1, &start, &n, count) ? DETENTE_E_INPUT
+                                                                                                   : 0;
 }
 
 int store_base_failures(const store_base *base, char **failure)
@@ -129,7 +108,7 @@ int store_base_failures(const store_base *base, char **failure)
     const hsize_t start = 0, n = base->cells;
     int8_t *state = detente_alloc(base->cells);
     int status = state ? 0 : DETENTE_E_MEMORY;
-    if (!status && read_block(base->file, "status", H5T_NATIVE_INT8, 1, &start, &n, state))
+    if (!status && hdf_read_block(base->file, "status", H5T_NATIVE_INT8, 1, &start, &n, state))
         status = DETENTE_E_INPUT;
     if (!status)
         status = hdf_read_texts(base->file, "error", base->cells, failure);
@@ -145,9 +124,9 @@ int store_base_failures(const store_base *base, char **failure)
 int store_base_means(const store_base *base, int metric, uint64_t first_cell, uint64_t n_cells,
                      uint64_t first_replication, uint64_t n_replications, double *values)
 {
-    return read_block(base->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2,
-                      (const hsize_t[]){first_cell, first_replication}, (const hsize_t[]){n_cells, n_replications},
-                      values)
+    return hdf_read_block(base->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2,
+                          (const hsize_t[]){first_cell, first_replication}, (const hsize_t[]){n_cells, n_replications},
+                          values)
                ? DETENTE_E_INPUT
                : 0;
 }
@@ -185,8 +164,8 @@ int store_base_bins(const store_base *base, detente_histogram *histogram)
     int status = bins < 0 ? DETENTE_E_INPUT : 0;
     for (hsize_t start = 0, size; start < n && !status; start += size) {
         size = n - start < PIECE ? n - start : PIECE;
-        if (read_block(group, "bin", H5T_NATIVE_UINT64, 1, &start, &size, bin) ||
-            read_block(group, "count", H5T_NATIVE_UINT64, 1, &start, &size, count))
+        if (hdf_read_block(group, "bin", H5T_NATIVE_UINT64, 1, &start, &size, bin) ||
+            hdf_read_block(group, "count", H5T_NATIVE_UINT64, 1, &start, &size, count))
             status = DETENTE_E_INPUT;
         for (hsize_t i = 0; i < size && !status; i++)
             status = store_bin_add(histogram, base->cells, bin[i], count[i]);

@@ -88,6 +88,9 @@ hid_t hdf_open_dataset(hid_t parent, const char *name, int rank, hsize_t *shape)
 int hdf_is_number(hid_t type);
 /** Read a whole dataset of numbers that must have this rank and these lengths. @return 0 or -1 */
 int hdf_read(hid_t parent, const char *name, hid_t memory_type, int rank, const hsize_t *shape, void *data);
+/** Read the block [@p start, @p start + @p count) of a dataset of numbers of rank @p rank. @return 0; -1, too, when it is beyond the dataset's lengths */
+int hdf_read_block(hid_t parent, const char *name, hid_t memory_type, int rank, const hsize_t *start,
+                   const hsize_t *count, void *data);
 /** Read a scalar number. @return 0 or -1 */
 int hdf_read_number(hid_t object, const char *name, hid_t memory_type, void *value);
 /** Read a scalar string. @param[out] copy  detente_free() it; NULL on failure @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */

@@ -103,6 +103,27 @@ int hdf_read(hid_t parent, const char *name, hid_t memory_type, int rank, const 
     return status;
 }
 
+int hdf_read_block(hid_t parent, const char *name, hid_t memory_type, int rank, const hsize_t *start,
+                   const hsize_t *count, void *data)
+{
+    hsize_t shape[H5S_MAX_RANK] = {0};
+    const hid_t dataset = hdf_open_dataset(parent, name, rank, shape);
+    if (dataset < 0)
+        return -1;
+    const hid_t type = H5Dget_type(dataset), file = H5Dget_space(dataset), memory = H5Screate_simple(rank, count, NULL);
+    int fits = hdf_is_number(type) && memory >= 0;
+    for (int i = 0; i < rank; i++)
+        fits = fits && start[i] <= shape[i] && count[i] <= shape[i] - start[i];
+    fits = fits && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+           H5Dread(dataset, memory_type, memory, file, H5P_DEFAULT, data) >= 0;
+    if (memory >= 0)
+        H5Sclose(memory);
+    H5Sclose(file);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return fits ? 0 : -1;
+}
+
 int hdf_read_number(hid_t object, const char *name, hid_t memory_type, void *value)
 {
     if (H5Aexists(object, name) <= 0)

@@ -408,27 +408,6 @@ const char *detente_results_column(const detente_results *results, int turns, in
     return c >= 0 && c < table->n ? table->name[c] : NULL;
 }
 
-/* Read a block of a dataset of numbers. @return 0 or -1 */
-static int read_block(hid_t parent, const char *name, hid_t memory_type, int rank, const hsize_t *start,
-                      const hsize_t *count, void *to)
-{
-    hsize_t shape[2] = {0};
-    const hid_t dataset = hdf_open_dataset(parent, name, rank, shape);
-    if (dataset < 0)
-        return -1;
-    const hid_t type = H5Dget_type(dataset), file = H5Dget_space(dataset), memory = H5Screate_simple(rank, count, NULL);
-    int ok = hdf_is_number(type) && memory >= 0;
-    for (int i = 0; i < rank; i++)
-        ok = ok && start[i] <= shape[i] && count[i] <= shape[i] - start[i];
-    ok = ok && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-         H5Dread(dataset, memory_type, memory, file, H5P_DEFAULT, to) >= 0;
-    H5Sclose(memory);
-    H5Sclose(file);
-    H5Tclose(type);
-    H5Dclose(dataset);
-    return ok ? 0 : -1;
-}
-
 int detente_results_read(const detente_results *results, int turns, int c, uint64_t first, uint64_t n, double *values,
                          detente_error *error)
 {
@@ -440,7 +419,7 @@ int detente_results_read(const detente_results *results, int turns, int c, uint6
     const hsize_t start = first, count = n;
     hdf_session session;
     hdf_enter(&session);
-    const int failed = read_block(table->group, table->name[c], H5T_NATIVE_DOUBLE, 1, &start, &count, values);
+    const int failed = hdf_read_block(table->group, table->name[c], H5T_NATIVE_DOUBLE, 1, &start, &count, values);
     hdf_leave(&session);
     return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s/%s is damaged", results->path,
                                       store_table_name[turns != 0], table->name[c])
@@ -458,7 +437,8 @@ int detente_results_means(const detente_results *results, int metric, uint32_t c
     const hsize_t start[2] = {cell, first}, count[2] = {1, n};
     hdf_session session;
     hdf_enter(&session);
-    const int failed = read_block(results->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2, start, count, values);
+    const int failed =
+        hdf_read_block(results->file, store_root_name(metric), H5T_NATIVE_DOUBLE, 2, start, count, values);
     hdf_leave(&session);
     return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s is missing or damaged", results->path,
                                       store_root_name(metric))
@@ -468,7 +448,7 @@ int detente_results_means(const detente_results *results, int metric, uint32_t c
 static int first_row(const detente_results *results, const results_table *table, uint64_t unit, int64_t *first)
 {
     const hsize_t start[2] = {unit % results->cells, unit / results->cells}, count[2] = {1, 1};
-    return read_block(table->group, "first_row", H5T_NATIVE_INT64, 2, start, count, first);
+    return hdf_read_block(table->group, "first_row", H5T_NATIVE_INT64, 2, start, count, first);
 }
 
 int detente_results_find(const detente_results *results, int turns, uint32_t cell, uint32_t replication,

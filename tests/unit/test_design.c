@@ -13,34 +13,7 @@
 #include <detente/detente.h>
 
 #include "core/exact.h"
-
-enum { MOST = 64 };
-
-static detente_config config;
-static detente_sweep *sweep;
-static double value[MOST];
-
-/* Open `design` (the inside of its braces) over a small config. */
-static void open_design(const char *design)
-{
-    char text[16384];
-    detente_error error = {0};
-    snprintf(text, sizeof text, "detente: 1\nseed: 7\nstrategies: [typical, mirroring]\ndesign: {%s}\n", design);
-    ck_assert_msg(!detente_config_parse(&config, text, strlen(text), "test", NULL, 0, &error, NULL), "%s", error.text);
-    ck_assert_int_eq(detente_sweep_open(&sweep, &config, &error), 0);
-}
-
-static void close_design(void)
-{
-    detente_sweep_close(sweep);
-    detente_config_clear(&config);
-}
-
-static const double *point(uint64_t i)
-{
-    ck_assert_int_eq(detente_sweep_values(sweep, i, value, NULL), 0);
-    return value;
-}
+#include "support/opened_design.h"
 
 /* `n` paths that may be anything from 0 to 1. */
 static const char *vary(int n, char *text)
@@ -68,7 +41,8 @@ START_TEST(factorial_in_order)
         ck_assert_double_eq(x[1], (double)(1 + i / 2 % 3));
         ck_assert_double_eq(x[2], i % 2 ? 0.3 : 0.7);
     }
-    ck_assert_int_eq(detente_sweep_values(sweep, 66, value, NULL), DETENTE_E_RANGE);
+    double beyond[3];
+    ck_assert_int_eq(detente_sweep_values(sweep, 66, beyond, NULL), DETENTE_E_RANGE);
     close_design();
 }
 END_TEST
@@ -370,8 +344,8 @@ START_TEST(points_are_settings)
                   error.text);
     ck_assert_int_eq(detente_sweep_open(&sweep, &config, &error), 0);
     for (uint64_t i = 0; i < 12; i++) {
-        detente_setting setting[MOST];
-        char number[MOST][40];
+        detente_setting setting[DETENTE_MAX_FACTORS];
+        char number[DETENTE_MAX_FACTORS][40];
         const double *x = point(i);
         for (int k = 0; k < config.design->n_factors; k++) {
             const detente_factor *f = &config.design->factor[k];

@@ -11,34 +11,7 @@
 #include <detente/detente.h>
 
 #include "param/point.h"
-
-enum { MOST = 8 };
-
-static detente_config config;
-static detente_sweep *sweep;
-static double value[MOST];
-
-/* Open `design` (the inside of its braces) over a small config. */
-static void open_design(const char *design)
-{
-    char text[16384];
-    detente_error error = {0};
-    snprintf(text, sizeof text, "detente: 1\nseed: 7\nstrategies: [typical, mirroring]\ndesign: {%s}\n", design);
-    ck_assert_msg(!detente_config_parse(&config, text, strlen(text), "test", NULL, 0, &error, NULL), "%s", error.text);
-    ck_assert_int_eq(detente_sweep_open(&sweep, &config, &error), 0);
-}
-
-static void close_design(void)
-{
-    detente_sweep_close(sweep);
-    detente_config_clear(&config);
-}
-
-static const double *point(uint64_t i)
-{
-    ck_assert_int_eq(detente_sweep_values(sweep, i, value, NULL), 0);
-    return value;
-}
+#include "support/opened_design.h"
 
 /* Plain numbers are stored in a copy of the config; the tree with the same values put in comes to the same, bit for bit. */
 static void expect_same_config(point_maker *maker, const double *values)
