@@ -57,6 +57,12 @@ int detente_design_extends(int type);
 int detente_sweep_values(detente_sweep *sweep, uint64_t point, double *values, detente_error *error);
 
 /**
+ * Of a morris design: the factor in which @p point differs from the one before it, and the part of its range by which it was
+ * moved: p / (2 (p - 1)) for p levels, below 0 where it fell. @return 0, DETENTE_E_RANGE (another type, a trajectory's first point)
+ */
+int detente_sweep_step(const detente_sweep *sweep, uint64_t point, int *factor, double *step, detente_error *error);
+
+/**
  * The config of a point, with all its strategies and without a design.
  * @param[out] config  the sweep's, until the next call of this function, from one thread at a time
  * @return 0, DETENTE_E_RANGE, DETENTE_E_MEMORY, DETENTE_E_INPUT, DETENTE_E_CONFIG (values that do not go together)

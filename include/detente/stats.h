@@ -69,4 +69,65 @@ double detente_t_halfwidth(uint64_t count, double variance, double confidence);
  */
 double detente_wilson_halfwidth(uint64_t count, double share, double confidence);
 
+/** How the intervals of sensitivity indices are made: percentiles of a bootstrap over the design's rows (Archer, Saltelli & Sobol 1997). */
+typedef struct detente_bootstrap {
+    uint64_t seed;     /**< draws are a function of it, their number and the row's */
+    uint32_t draws;    /**< at least 2 */
+    double confidence; /**< of the intervals, within (0,1) */
+    int shared;        /**< 1: replication r of every cell has the same random numbers, so that rows are not independent: what
+                            replications would change is added, by the jackknife, from three replications on */
+} detente_bootstrap;
+
+/** Sobol indices of a parameter, shares of the output's variance; NAN where that is not above noise. */
+typedef struct detente_sobol_index {
+    double first;                  /**< first order: what the parameter explains alone */
+    double first_low, first_high;  /**< its interval */
+    double total;                  /**< total order: with all its interactions */
+    double total_low, total_high;  /**< its interval; the parameter is above noise where total_low > 0 */
+} detente_sobol_index;
+
+/** What a Saltelli design says of the output itself. */
+typedef struct detente_sobol_output {
+    double mean;                        /**< over the rows of A and B */
+    double variance;                    /**< between points, without the noise of replications; may be below 0 */
+    double variance_low, variance_high; /**< its interval; the output varies above noise where variance_low > 0 */
+} detente_sobol_output;
+
+/**
+ * Sobol indices of a Saltelli design: first order by the estimator (b), total order by (f) of Saltelli et al. (2010), table 2, the
+ * latter Jansen's (1999). With replications, every product is the mean of products over two different ones, x_r y_s with r != s:
+ * their noise is independent, so that none of it is left on average, whether or not the cells of one replication share random
+ * numbers. A and B are centred by their mean in each replication.
+ *
+ * @param y             rows x (factors + 2) x replications, all finite: of each row A, B, AB_1 ...
+ * @param rows          at least 2         @param factors  at least 1       @param replications  at least 2
+ * @param[out] index    one for each factor
+ * @return 0, DETENTE_E_RANGE, DETENTE_E_MEMORY
+ */
+int detente_sobol(const double *y, size_t rows, size_t factors, size_t replications, const detente_bootstrap *how,
+                  detente_sobol_index *index, detente_sobol_output *output, detente_error *error);
+
+/** Elementary effects of a parameter, in the output's unit, for the whole range of the parameter (Morris 1991). */
+typedef struct detente_morris_effect {
+    double mu;                           /**< mean of the effects */
+    double mu_star;                      /**< mean of their sizes (Campolongo, Cariboni & Saltelli 2007) */
+    double mu_star_low, mu_star_high;    /**< its interval */
+    double sigma;                        /**< sd over trajectories: interactions, curvature and noise */
+    double noise_floor; /**< what mu_star would be without any effect: s sqrt(2 / (pi m)) / step, s the sd over m replications of
+                             a step's difference; the parameter is above noise where mu_star_low is above it */
+} detente_morris_effect;
+
+/**
+ * Elementary effects of a Morris design.
+ *
+ * @param y              trajectories x (factors + 1) x replications, all finite
+ * @param factor         trajectories x factors: which factor each step moved; each once in a trajectory
+ * @param step           likewise: by how much of its range, below 0 where it fell
+ * @param trajectories   at least 2        @param factors  at least 1       @param replications  at least 2
+ * @param[out] effect    one for each factor
+ * @return 0, DETENTE_E_RANGE, DETENTE_E_MEMORY
+ */
+int detente_morris(const double *y, const int *factor, const double *step, size_t trajectories, size_t factors,
+                   size_t replications, const detente_bootstrap *how, detente_morris_effect *effect, detente_error *error);
+
 #endif

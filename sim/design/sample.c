@@ -164,12 +164,11 @@ static void saltelli(const sampler *s, uint64_t point, double *values)
 
 /* ---- Morris ------------------------------------------------------------------------------------------------------ */
 
-/* Trajectories of their own start, order of the paths and directions; a step is half the grid's levels. */
-static void morris(const sampler *s, uint64_t point, double *values)
+/* The order in which a trajectory moves the paths. */
+static void morris_order(const sampler *s, uint32_t trajectory, uint32_t order[DETENTE_MAX_FACTORS])
 {
-    const uint32_t factors = (uint32_t)s->design->n_factors, half = (uint32_t)s->design->grid / 2;
-    const uint32_t trajectory = (uint32_t)(point / (factors + 1)), steps = (uint32_t)(point % (factors + 1));
-    uint32_t order[DETENTE_MAX_FACTORS] = {0}, word[4], moved[DETENTE_MAX_FACTORS] = {0};
+    const uint32_t factors = (uint32_t)s->design->n_factors;
+    uint32_t word[4];
     for (uint32_t k = 0; k < factors; k++)
         order[k] = k;
     for (uint32_t k = factors - 1; k > 0; k--) {
@@ -178,6 +177,15 @@ static void morris(const sampler *s, uint64_t point, double *values)
         order[k] = order[other];
         order[other] = held;
     }
+}
+
+/* Trajectories of their own start, order of the paths and directions; a step is half the grid's levels. */
+static void morris(const sampler *s, uint64_t point, double *values)
+{
+    const uint32_t factors = (uint32_t)s->design->n_factors, half = (uint32_t)s->design->grid / 2;
+    const uint32_t trajectory = (uint32_t)(point / (factors + 1)), steps = (uint32_t)(point % (factors + 1));
+    uint32_t order[DETENTE_MAX_FACTORS] = {0}, word[4], moved[DETENTE_MAX_FACTORS] = {0};
+    morris_order(s, trajectory, order);
     for (uint32_t i = 0; i < steps; i++)
         moved[order[i]] = 1;
     for (uint32_t k = 0; k < factors; k++) {
@@ -186,6 +194,18 @@ static void morris(const sampler *s, uint64_t point, double *values)
         const uint32_t level = moved[k] == falls ? low : low + half;
         values[k] = detente_factor_share(&s->design->factor[k], (double)level / (double)(s->design->grid - 1));
     }
+}
+
+int sampler_step(const sampler *s, uint64_t point, double *step)
+{
+    const uint32_t factors = (uint32_t)s->design->n_factors;
+    const uint32_t trajectory = (uint32_t)(point / (factors + 1)), steps = (uint32_t)(point % (factors + 1));
+    uint32_t order[DETENTE_MAX_FACTORS] = {0}, word[4];
+    morris_order(s, trajectory, order);
+    const uint32_t moved = order[steps - 1];
+    draw_words(s, trajectory, moved, 0, DRAW_DESIGN, word);
+    *step = (double)(s->design->grid / 2) / (double)(s->design->grid - 1) * (word[1] >> 31 ? -1 : 1);
+    return (int)moved;
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */

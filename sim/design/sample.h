@@ -21,5 +21,7 @@ int sampler_init(sampler *s, const detente_config *config);
 void sampler_clear(sampler *s);
 /** The values of a point of any design but a list. */
 void sampler_values(const sampler *s, uint64_t point, double *values);
+/** The factor that point number @p point of a Morris design, none that begins a trajectory, moves, and by which part of its range. */
+int sampler_step(const sampler *s, uint64_t point, double *step);
 
 #endif

@@ -177,6 +177,17 @@ int detente_sweep_values(detente_sweep *s, uint64_t point, double *values, deten
     return 0;
 }
 
+int detente_sweep_step(const detente_sweep *s, uint64_t point, int *factor, double *step, detente_error *error)
+{
+    const detente_design *design = s->config->design;
+    if (!design || design->type != DETENTE_MORRIS || point >= s->n_points ||
+        point % ((uint64_t)design->n_factors + 1) == 0)
+        return detente_error_set(error, DETENTE_E_RANGE, "point %llu is no step of a morris design",
+                                 (unsigned long long)point);
+    *factor = sampler_step(&s->sampler, point, step);
+    return 0;
+}
+
 /* "point 3 (agent.mirroring 0.5, customer.persona abusive): …" */
 static int point_failed(const detente_sweep *s, uint64_t point, const double *values, int code, detente_error *why,
                         detente_error *error)

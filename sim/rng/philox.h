@@ -22,8 +22,12 @@ enum draw_purpose {
     DRAW_PERSONA,  /**< persona (turn 0) */
     DRAW_TRAITS,   /**< four traits each, this one and those after it (turn 0) */
 
-    DRAW_DESIGN = 64, /**< a point's place; encounter is its number, turn its factor, replication a count */
-    DRAW_DESIGN_ORDER /**< permutations of strata and of factors; likewise */
+    DRAW_DESIGN = 64,  /**< a point's place; encounter is its number, turn its factor, replication a count */
+    DRAW_DESIGN_ORDER, /**< permutations of strata and of factors; likewise */
+
+    DRAW_BOOTSTRAP =
+        96, /**< rows of a sample drawn anew; encounter counts them by fours, replication is the sample's number */
+    DRAW_BOOTSTRAP_SHARED /**< what replications would change; likewise */
 };
 
 enum { PHILOX_ROUNDS = 10 };

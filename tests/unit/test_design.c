@@ -301,6 +301,11 @@ START_TEST(morris_trajectories)
                 level[(int)round(x[k] * (P - 1))]++;
                 if (s && x[k] != before[k]) {
                     ck_assert_double_eq_tol(fabs(x[k] - before[k]), delta, 1e-12);
+                    double by;
+                    int which;
+                    ck_assert_int_eq(detente_sweep_step(sweep, t * (D + 1) + s, &which, &by, NULL), 0);
+                    ck_assert_int_eq(which, k);
+                    ck_assert_double_eq_tol(by, x[k] - before[k], 1e-12);
                     moved[k]++;
                     steps++;
                     up += x[k] > before[k];
@@ -312,6 +317,8 @@ START_TEST(morris_trajectories)
         }
         for (int k = 0; k < D; k++)
             ck_assert_int_eq(moved[k], 1);
+        int none;
+        ck_assert_int_eq(detente_sweep_step(sweep, t * (D + 1), &none, before, NULL), DETENTE_E_RANGE);
     }
     /* Five standard deviations of binomials with 2000 and 400 trials. */
     ck_assert_int_lt(abs(up - N * D / 2), 112);
