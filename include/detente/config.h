@@ -16,7 +16,7 @@
 #include <detente/params.h>
 
 enum { DETENTE_MAX_FACTORS = 256, DETENTE_SOBOL_DIMENSIONS = 40, DETENTE_MAX_ISSUES = 8, DETENTE_MAX_TIERS = 3, DETENTE_MAX_PERSONAS = 64, DETENTE_MAX_STRATEGIES = 4096,
-       DETENTE_MAX_RULES = 64, DETENTE_MAX_GUARDS = 8, DETENTE_MAX_TABLE = 256, DETENTE_NAME_SIZE = 64 };
+       DETENTE_MAX_HYPOTHESES = 1000, DETENTE_MAX_RULES = 64, DETENTE_MAX_GUARDS = 8, DETENTE_MAX_TABLE = 256, DETENTE_NAME_SIZE = 64 };
 
 /** The agent's moves, in the order of DETENTE_MOVES. */
 enum detente_move {
@@ -202,6 +202,34 @@ typedef struct detente_until {
     double confidence;                                      /**< of the interval, within (0,1) */
 } detente_until;
 
+/** What a side of a hypothesis is restricted to: cells whose point has this value of a factor (a name's number). */
+typedef struct detente_restriction {
+    int factor;                                             /**< of the design */
+    double value;                                           /**< one of the factor's levels */
+} detente_restriction;
+
+/** Cells of a hypothesis: all, but for these restrictions. */
+typedef struct detente_side {
+    int strategy;                                           /**< number of the strategy; -1: all of them */
+    int n;                                                  /**< restrictions, 0 or more */
+    detente_restriction *at;                                /**< owned, n of them, each of another factor */
+} detente_side;
+
+/**
+ * One of `hypotheses`: what is expected of a metric's mean. `where` are the cells it is about. `versus`, if there is one, says what
+ * is different on the other side, which is `where` for the rest; then the difference between the sides, else the mean itself, is
+ * expected above, or below, the threshold. What neither restricts is averaged over.
+ */
+typedef struct detente_hypothesis {
+    char name[DETENTE_NAME_SIZE];                           /**< as in the config, each once */
+    int metric;                                             /**< enum detente_metric */
+    detente_side where;                                     /**< `where` and `strategy` */
+    detente_side versus;                                    /**< `versus`: its restrictions are of factors that `where` has too */
+    int compared;                                           /**< 1: there is a `versus` */
+    int above;                                              /**< 1: "> threshold", 0: "< threshold" */
+    double threshold;                                       /**< in the metric's unit */
+} detente_hypothesis;
+
 /**
  * Everything a run depends on. Shapes: correlation is DETENTE_N_TRAITS square, symmetric, 1 on the diagonal and positive
  * definite. There is at least one persona (named "everyone" when the config names none) and at least one strategy.
@@ -239,6 +267,8 @@ typedef struct detente_config {
     detente_persona *persona;                               /**< owned, n_personas */
     detente_strategy *strategy;                             /**< owned, n_strategies */
     detente_design *design;                                 /**< owned; NULL: a single point, the config itself */
+    int n_hypotheses;                                       /**< 0 to DETENTE_MAX_HYPOTHESES */
+    detente_hypothesis *hypothesis;                         /**< owned, n_hypotheses of them, in the config's order */
 } detente_config;
 
 /** One `--set PATH=VALUE`. */
@@ -311,6 +341,14 @@ int detente_strategy_explain(const detente_config *config, int strategy, char **
  * @return 0, DETENTE_E_RANGE for an unknown strategy number, DETENTE_E_MEMORY
  */
 int detente_strategy_numbers(const detente_config *config, int strategy, char **text, detente_error *error);
+
+/**
+ * What a hypothesis says, as a plain sentence: metric, sides, threshold, what is averaged over.
+ *
+ * @param[out] text one line without a last newline; free() it
+ * @return 0, DETENTE_E_RANGE for an unknown hypothesis number, DETENTE_E_MEMORY
+ */
+int detente_hypothesis_explain(const detente_config *config, int hypothesis, char **text, detente_error *error);
 
 /**
  * The text of a top-level key of a YAML file's map, such as the `description` of a library strategy.

@@ -19,8 +19,8 @@ static const struct argp_option options[] = {
     {"set", 's', "PATH=VALUE", 0, "Set a value of the config, after all that the file says; may be repeated", 0}, {0}};
 
 static const char doc[] =
-    "Say whether CONFIG is right, read its playbooks back in plain words, name rules that can never apply, and say how much work "
-    "a run would be.\vCONFIG is a file, - for standard input, or the name of a scenario of the library.\n\n"
+    "Say whether CONFIG is right, read its playbooks and hypotheses back in plain words, name rules that can never apply, and say "
+    "how much work a run would be.\vCONFIG is a file, - for standard input, or the name of a scenario of the library.\n\n"
     "Example:\n"
     "  detente check billing-dispute --set agent.mirroring=1";
 
@@ -82,6 +82,29 @@ static int print_strategy(const detente_config *config, int s)
     return status;
 }
 
+static int print_hypotheses(const detente_config *config)
+{
+    int status = 0;
+    if (config->n_hypotheses)
+        status = cli_print("\nhypotheses\n");
+    for (int i = 0; i < config->n_hypotheses && !status; i++) {
+        detente_error error = {0};
+        char *text;
+        const int code = detente_hypothesis_explain(config, i, &text, &error);
+        if (code)
+            return cli_fail(code, &error);
+        text_buffer b = {0};
+        char *line;
+        text_add(&b, "%s: %s", config->hypothesis[i].name, text);
+        detente_free(text);
+        if (text_finish(&b, &line, NULL))
+            return cli_fail(DETENTE_E_MEMORY, &error);
+        status = print_lines("", line);
+        detente_free(line);
+    }
+    return status;
+}
+
 static int check_config(const check_options *asked, detente_config *config)
 {
     detente_error error = {0}, warnings = {0};
@@ -100,6 +123,7 @@ static int check_config(const check_options *asked, detente_config *config)
         printf("%s: no mistakes\n", config->name);
         for (int s = 0; s < config->n_strategies && !status; s++)
             status = print_strategy(config, s);
+        status = status ? status : print_hypotheses(config);
         if (!status && (code = cli_print_work("\nwork: ", config, sweep, isa, detente_engine_threads(), &error)) != 0)
             status = cli_fail(code, &error);
     }

@@ -61,6 +61,8 @@ void bind_whole(reader *r, const node *n, const char *path, uint64_t low, uint64
 void bind_flag(reader *r, const node *n, const char *path, int *out);
 void bind_choice(reader *r, const node *n, const char *path, const char *const *names, double *out);
 void bind_name(reader *r, const node *n, const char *path, char out[DETENTE_NAME_SIZE]);
+/** Read "op value", as conditions are written: > 0.5. @return 1, or 0 when it is something else */
+int read_comparison(reader *r, const node *n, int *op, double *value);
 /** A text that nothing depends on, such as a description. */
 void check_text(reader *r, const node *n, const char *path);
 
@@ -74,6 +76,8 @@ void bind_customer(reader *r, const node *customer, detente_config *config);
 void bind_strategies(reader *r, const node *list, detente_config *config);
 void bind_playbook(reader *r, const node *playbook, const char *path, detente_strategy *strategy);
 void bind_design(reader *r, const node *design, const node *root, detente_config *config);
+/** What is said of the design and the strategies is checked only when @p known: they are bound without mistakes. */
+void bind_hypotheses(reader *r, const node *list, int known, detente_config *config);
 /**
  * The branches @p parts (branch.h) of a tree, over their defaults. Personas and strategies are new memory of the config's, in
  * place of what its pointers hold.

@@ -369,7 +369,7 @@ static void check_top_level(reader *r, const node *root)
                                        "strategy",    "extends",    "design",
                                        "hypotheses",  "centre",     "fit",
                                        NULL};
-    static const char *const LATER[] = {"hypotheses", "centre", "fit"};
+    static const char *const LATER[] = {"centre", "fit"};
     check_keys(r, root, "", NULL, 0, KEYS);
     for (size_t i = 0; i < sizeof LATER / sizeof LATER[0]; i++) {
         const node *n = node_get(root, LATER[i]);
@@ -391,4 +391,5 @@ void bind_config(reader *r, const node *root, detente_config *config)
     const node *design = node_get(root, "design");
     if (design && !r->errors->n)
         bind_design(r, design, root, config);
+    bind_hypotheses(r, node_get(root, "hypotheses"), !r->errors->n, config);
 }

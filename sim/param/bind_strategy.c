@@ -23,25 +23,27 @@ static void bad_condition(reader *r, const node *n, const char *path)
                  show_node(r, n), name_list(r, COMPARISON_NAME, count_names(COMPARISON_NAME)));
 }
 
-/* "op value" */
-static void bind_condition(reader *r, const node *n, const char *path, detente_guard *guard)
+int read_comparison(reader *r, const node *n, int *op, double *value)
 {
-    if (n->kind != NODE_SCALAR) {
-        bad_condition(r, n, path);
-        return;
-    }
+    if (n->kind != NODE_SCALAR)
+        return 0;
     const char *op_text = n->text + strspn(n->text, " ");
     const size_t op_size = strspn(op_text, "<>=!");
     const char *number_text = op_text + op_size + strspn(op_text + op_size, " ");
     const size_t number_size = strcspn(number_text, " ");
-    char *op = reader_text(r, op_text, op_size);
-    char *value = reader_text(r, number_text, number_size);
-    if (!op || !value)
-        return;
-    const node number = {.kind = NODE_SCALAR, .text = value, .size = number_size};
+    char *sign = reader_text(r, op_text, op_size);
+    char *digits = reader_text(r, number_text, number_size);
+    if (!sign || !digits)
+        return 0;
+    const node number = {.kind = NODE_SCALAR, .text = digits, .size = number_size};
     const int ends = number_text[number_size + strspn(number_text + number_size, " ")] == 0;
-    guard->op = find_name(COMPARISON_NAME, !strcmp(op, "=") ? "==" : op);
-    if (guard->op < 0 || !ends || !read_number(&number, &guard->value)) {
+    *op = find_name(COMPARISON_NAME, !strcmp(sign, "=") ? "==" : sign);
+    return *op >= 0 && ends && read_number(&number, value);
+}
+
+static void bind_condition(reader *r, const node *n, const char *path, detente_guard *guard)
+{
+    if (!read_comparison(r, n, &guard->op, &guard->value)) {
         bad_condition(r, n, path);
         return;
     }

@@ -160,6 +160,11 @@ void detente_config_clear(detente_config *config)
     if (!config)
         return;
     clear_design(config->design);
+    for (int i = 0; i < config->n_hypotheses; i++) {
+        detente_free(config->hypothesis[i].where.at);
+        detente_free(config->hypothesis[i].versus.at);
+    }
+    detente_free(config->hypothesis);
     detente_free(config->question);
     detente_free(config->persona);
     detente_free(config->strategy);

@@ -13,6 +13,8 @@ void dump_number(text_buffer *b, double value);
 void dump_flow(text_buffer *b, const node *n);
 /** `key: tree`, a line for each map or list that holds another, @p indent blanks in. */
 void dump_block(text_buffer *b, const char *key, const node *n, int indent);
+/** The block `hypotheses`. */
+void dump_hypotheses(text_buffer *b, const detente_config *config);
 /** The block `design`. */
 void dump_design(text_buffer *b, const detente_design *design);
 

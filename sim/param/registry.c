@@ -208,6 +208,20 @@ static const detente_param PARAM[] = {
     WHOLE_ROW("design.levels", 4, 2, 1000, CC, "1", "morris: levels of the grid; an even number"),
     TEXT_ROW("design.file", "none", "list: a file of points, comma-separated, whose first line has the paths"),
 
+    /* The hypotheses */
+    TEXT_ROW("hypotheses", "none", "list of what is expected, each {name, expect}: `detente test` gives the verdicts"),
+    TEXT_ROW("hypotheses[].name", "none, needed", "name of the hypothesis"),
+    TEXT_ROW("hypotheses[].expect.metric", "none, needed", "metric whose mean the expectation is about"),
+    TEXT_ROW("hypotheses[].expect.strategy", "all, averaged",
+             "strategy that it is about, and on both sides of `versus`"),
+    TEXT_ROW("hypotheses[].expect.where", "all, averaged",
+             "map of varied paths and one of their values each: the cells that it is about"),
+    TEXT_ROW("hypotheses[].expect.versus", "none",
+             "what is different on the other side: {PATH: VALUE} of paths in `where`, {strategy: NAME}, or both"),
+    TEXT_ROW("hypotheses[].expect.difference", "needed with `versus`",
+             "a comparison in quotes, \"> 0.02\" or \"< -3\": of the mean less that of the other side"),
+    TEXT_ROW("hypotheses[].expect.value", "needed without `versus`", "a comparison in quotes, \"> 0.5\": of the mean"),
+
     /* The scenario */
     TEXT_ROW("scenario.name", "the file's name", "name of the scenario"),
     CHOICE_ROW("scenario.loss", DETENTE_LOSS_SMALL, LOSS_NAME, 2, "small", SECOND, "TARP: large is above 100 dollars",

@@ -379,6 +379,58 @@ static void add_design(text_buffer *b)
     end_map(b);
 }
 
+/* A map of varied paths and a value of each. @p versus: a strategy may be among them */
+static void add_side(text_buffer *b, const char *key, const char *path, int versus)
+{
+    add_key(b, key);
+    text_add(b, "{");
+    add_description(b, registry_row(path));
+    text_add(b, ",\"type\":\"object\",\"minProperties\":1,\"additionalProperties\":{\"type\":[\"number\",\"string\"]}");
+    if (versus)
+        text_add(b,
+                 ",\"properties\":{\"strategy\":{\"description\":\"strategy of the other side\",\"type\":\"string\"}}");
+    else
+        text_add(b, ",\"not\":{\"required\":[\"strategy\"]}");
+    text_add(b, "}");
+}
+
+static void add_expected(text_buffer *b, const char *key, const char *path)
+{
+    add_key(b, key);
+    text_add(b, "{");
+    add_description(b, registry_row(path));
+    text_add(b,
+             ",\"type\":\"string\",\"pattern\":\"^ *[<>] *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)? *$\"}");
+}
+
+static void add_hypotheses(text_buffer *b)
+{
+    text_add(b, ",\"hypotheses\":{");
+    add_description(b, registry_row("hypotheses"));
+    text_add(
+        b,
+        ",\"type\":\"array\",\"minItems\":1,\"maxItems\":%d,\"items\":{\"type\":\"object\",\"additionalProperties\":"
+        "false,\"required\":[\"name\",\"expect\"],\"properties\":{",
+        DETENTE_MAX_HYPOTHESES);
+    add_row(b, "name", "hypotheses[].name");
+    begin_map(b, "expect", "A metric, the cells it is about, what is expected");
+    add_key(b, "metric");
+    text_add(b, "{");
+    add_description(b, registry_row("hypotheses[].expect.metric"));
+    text_add(b, ",\"enum\":[");
+    add_names(b, METRIC_NAME, "\"", "\"");
+    text_add(b, "]}");
+    add_row(b, "strategy", "hypotheses[].expect.strategy");
+    add_side(b, "where", "hypotheses[].expect.where", 0);
+    add_side(b, "versus", "hypotheses[].expect.versus", 1);
+    add_expected(b, "difference", "hypotheses[].expect.difference");
+    add_expected(b, "value", "hypotheses[].expect.value");
+    text_add(b,
+             "},\"required\":[\"metric\"],\"oneOf\":[{\"required\":[\"versus\",\"difference\"],\"not\":{\"required\":"
+             "[\"value\"]}},{\"required\":[\"value\"],\"not\":{\"anyOf\":[{\"required\":[\"versus\"]},{\"required\":"
+             "[\"difference\"]}]}}]}}}}");
+}
+
 static void add_config(text_buffer *b)
 {
     static const char *const RUN[] = {
@@ -416,6 +468,7 @@ static void add_config(text_buffer *b)
     add_map(b, "outcome", "Satisfaction, return, word of mouth: equations (16) to (19)", SECTION_OUTCOME);
     add_moves(b);
     add_design(b);
+    add_hypotheses(b);
     end_map(b);
 }
 

@@ -13,6 +13,8 @@ static const struct {
     {"detente", "The run", "What is repeated, and what is kept."},
     {"design.type", "The design",
      "A sweep: which paths vary, and where. Without it one point is played. See docs/designs.md."},
+    {"hypotheses", "The hypotheses",
+     "What is expected of the results, said before they are there. What is not named is averaged over."},
     {"scenario.name", "The scenario", "What the customer claims, and what it costs."},
     {"customer.anger", "The customer",
      "Each trait is a distribution: a number, or {dist, mean, sd} with dist constant, uniform (also low, high), normal, "

@@ -301,6 +301,8 @@ int detente_config_write(const detente_config *config, char **text, detente_erro
     }
     if (design)
         dump_design(&b, design);
+    if (config->n_hypotheses)
+        dump_hypotheses(&b, config);
     uselocale(before);
     freelocale(plain);
     return text_finish(&b, text, error);

@@ -75,6 +75,8 @@ RIGHT = {
                "log: true}, strategy.persistence: {from: 0, to: 3, integer: true}}}}",
     "points": "{detente: 1, design: {type: list, points: [{agent.mirroring: 0.1}, {agent.mirroring: 0.3}]}}",
     "file of points": "{detente: 1, design: {type: list, file: points.csv}}",
+    "hypotheses": "{detente: 1, hypotheses: [{name: a, expect: {metric: escalated, where: {agent.mirroring: 1}, versus: {agent.mirroring: "
+                  "0, strategy: b}, strategy: a, difference: '> 0.02'}}, {name: b, expect: {metric: minutes, value: '<-.5e1'}}]}",
     "strategy file": "{name: a, description: mine, playbook: [{do: offer}]}",
     "persona file": "{name: a, share: 0.1, anger: {mean: 0.8, sd: 0.1}}",
 }
@@ -101,7 +103,15 @@ WRONG = {
     "no metric": ("{detente: 1, keep: {columns: [anger]}}", "keep"),
     "no encounters": ("{detente: 1, encounters: 0}", "encounters"),
     "newer format": ("{detente: 2}", "detente"),
-    "later part": ("{detente: 1, hypotheses: []}", "hypotheses"),
+    "later part": ("{detente: 1, centre: {}}", "centre"),
+    "no hypotheses": ("{detente: 1, hypotheses: []}", "hypotheses"),
+    "hypothesis without metric": ("{detente: 1, hypotheses: [{name: a, expect: {value: '> 0'}}]}", "metric"),
+    "difference from nothing": ("{detente: 1, hypotheses: [{name: a, expect: {metric: escalated, difference: '> 0'}}]}", "expect"),
+    "value and versus": ("{detente: 1, hypotheses: [{name: a, expect: {metric: escalated, strategy: a, versus: {strategy: b}, "
+                         "value: '> 0'}}]}", "expect"),
+    "no comparison": ("{detente: 1, hypotheses: [{name: a, expect: {metric: escalated, value: '>= 0'}}]}", "value"),
+    "strategy in where": ("{detente: 1, hypotheses: [{name: a, expect: {metric: escalated, where: {strategy: b}, value: '> 0'}}]}",
+                          "where"),
     "unknown design": ("{detente: 1, design: {type: sobel}}", "type"),
     "unknown key of a design": ("{detente: 1, design: {varry: {}}}", "varry"),
     "one value": ("{detente: 1, design: {vary: {agent.mirroring: 0.5}}}", "mirroring"),

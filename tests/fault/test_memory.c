@@ -29,9 +29,11 @@ static const char experiment_text[] =
     "detente: 1\nname: all\nextends: base.yaml\nseed: 5\nreplications: 4\nencounters: 60\n"
     "keep: {encounters: 50, turns: 10}\ncustomer:\n  personas: [abusive, {name: mine, share: 0.97, anger: {dist: table, values: [0.1, 0.9], weights: [1, 3]}}]\n"
     "  correlation: {anger-entitlement: 0.3}\n"
-    "strategies: [typical, own.yaml, {name: mine, extends: mirroring, concession: {beta: 2}}]\n";
+    "strategies: [typical, own.yaml, {name: mine, extends: mirroring, concession: {beta: 2}}]\n"
+    "hypotheses: [{name: a, expect: {metric: escalated, strategy: mine, versus: {strategy: typical}, difference: \"> 0.1\"}}]\n";
 static const char wrong_text[] = "detente: 1\nextends: minimal\nagent: {mirroring: high, warmht: 0.2}\n"
-                                 "customer: {correlation: {anger-nothing: 2}}\nstrategies: [nobody]\n";
+                                 "customer: {correlation: {anger-nothing: 2}}\nstrategies: [nobody]\n"
+                                 "hypotheses: [{name: a, expect: {metric: escalate, value: 0.1}}]\n";
 
 /* What the operations work on, made before memory runs out. */
 static detente_config config;
