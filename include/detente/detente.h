@@ -13,6 +13,7 @@
 #include <detente/model.h>
 #include <detente/params.h>
 #include <detente/registry.h>
+#include <detente/select.h>
 #include <detente/stats.h>
 #include <detente/store.h>
 #include <detente/verify.h>
