@@ -344,10 +344,41 @@ def test_every_key_is_documented(run):
         assert re.search(rf"^{key}:|^#+ .*\b{key}\b|`{key}`", DOCUMENT, re.M), key
 
 
-def test_the_figure_of_the_readme(results, tmp_path):
-    """docs/examples/figure.py draws every strategy of a results file."""
-    figure = tmp_path / "figure.svg"
-    done = subprocess.run([sys.executable, ROOT / "docs/examples/figure.py", results, figure], text=True, stdout=subprocess.PIPE,
+def draw(program, script, *arguments):
+    """What a script of docs/examples/ drew, as text."""
+    done = subprocess.run([program, ROOT / "docs/examples" / script, *arguments], text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert all(name in figure.read_text() for name in ("typical", "satisfaction", "escalated"))
+    return Path(arguments[1]).read_text()
+
+
+def test_the_figure_of_the_readme(results, tmp_path):
+    """docs/examples/figure.py draws every strategy of a results file."""
+    figure = draw(sys.executable, "figure.py", results, tmp_path / "figure.svg")
+    assert all(name in figure for name in (*NAMES, "satisfaction", "escalated"))
+
+
+@pytest.fixture(scope="module")
+def sweep(detente, tmp_path_factory):
+    """A results file of two strategies at 2 x 3 points."""
+    folder = tmp_path_factory.mktemp("sweep")
+    (folder / "c.yaml").write_text("detente: 1\nextends: billing-dispute\nreplications: 3\nencounters: 20\nstrategies: [typical, choices]\n"
+                                   "design: {vary: {customer.anger.mean: [0.25, 0.5], agent.mirroring: [0, 0.5, 1]}}\n")
+    subprocess.run([detente, "run", "c.yaml", "-o", "o.h5"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder / "o.h5"
+
+
+def test_figures_of_a_sweep(sweep, tmp_path):
+    """Points have a colour each in one figure, one of the paths is the axis of the other."""
+    figure = draw(sys.executable, "figure.py", sweep, tmp_path / "figure.svg", "resolved", "minutes")
+    assert all(text in figure for text in ("typical", "choices", "share resolved", "minutes", "customer.anger.mean 0.5, agent.mirroring 1"))
+    curves = draw(sys.executable, "curves.py", sweep, tmp_path / "curves.svg", "agent.mirroring", "resolved", "total_cost")
+    assert all(text in curves for text in ("choices, customer.anger.mean 0.25", "resolved", "total_cost (money)", ">agent.mirroring<"))
+    assert "agent.mirroring 1" not in curves
+
+
+def test_the_figures_of_r(results, sweep, tmp_path):
+    """docs/examples/figure.R draws a point for every cell of a results file (its letters are outlines, not text)."""
+    for file, cells, metric in ((results, 2, []), (sweep, 12, ["escalated"])):
+        figure = draw("Rscript", "figure.R", file, tmp_path / "figure.svg", *metric)
+        assert len(re.findall(r'<path style="fill-rule:nonzero;fill:rgb\(0%,0%,0%\)', figure)) == cells
