@@ -97,6 +97,7 @@ HDF5_CFLAGS :=
 HDF5_LIBS :=
 endif
 HEADERS := $(wildcard include/detente/*.h)
+PAGE_FILES := $(shell find sim/report/page -type f 2>/dev/null)
 CONFIG_FILES := $(wildcard configs/*.yaml configs/strategies/*.yaml configs/personas/*.yaml)
 
 KERNEL_OBJECTS := $(foreach s,$(KERNEL_SOURCES:.c=),$(foreach v,$(VARIANTS),$(B)/$s_$v.o))
@@ -147,8 +148,20 @@ $(B)/%.o: %.c $(B)/flags
 	$(COMPILE) -c -o $@ $<
 $(B)/embedded.o: $(B)/embedded.c $(B)/flags
 	$(COMPILE) -c -o $@ $<
-$(B)/embedded.c: tools/embed $(CONFIG_FILES) $(B)/objects
-	@mkdir -p $(@D); $(call say,EMBED) tools/embed configs >$@
+$(B)/embedded.c: tools/embed $(CONFIG_FILES) $(B)/objects $(B)/report.html
+	@mkdir -p $(@D); $(call say,EMBED) tools/embed configs $(B)/report.html >$@
+
+# The page of `detente report` is bundled by npm. Where there is none, or nothing can be fetched, it is an empty file, the program is
+# built without it, and `make page` tries again.
+$(B)/npm: FORCE
+	$(call remember,$(shell command -v npm))
+$(B)/report.html: $(PAGE_FILES) $(B)/npm
+	@mkdir -p $(@D); $(call say,PAGE) if [ -z "$$(cat $(B)/npm)" ]; then \
+	    : >$@; echo "make: no npm here, so \`detente report\` is built without its page (install npm, then make page)"; \
+	elif ! sim/report/page/build $@.new build/page >$(B)/report.log 2>&1 || ! mv $@.new $@; then \
+	    : >$@; echo "make: \`detente report\` is built without its page: $(B)/report.log says why (make page tries again)"; fi
+page: ## the page of `detente report` once more, with what npm fetches
+	@rm -f $(B)/npm; $(MAKE) all
 
 define kernel_rule
 $(B)/%_$(1).o: %.c $(B)/flags
@@ -254,7 +267,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile tools/install.mk | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all library check check-long bench fuzz asan clang calibration lint format format-check demo deps docs install uninstall clean help \
+.PHONY: all library page check check-long bench fuzz asan clang calibration lint format format-check demo deps docs install uninstall clean help \
     check-programs fault-programs bench-programs fuzz-programs run-programs FORCE
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -167,6 +167,13 @@ const char *detente_statistic_name(int statistic);
  */
 int detente_results_failures(const detente_results *results, uint32_t *n, char **first, detente_error *error);
 
+/**
+ * What group `provenance` says of how the file was made; what it does not say is NULL or 0.
+ * @param[out] provenance  its strings are owned by @p results, until the next call of this function
+ * @return 0 or DETENTE_E_MEMORY
+ */
+int detente_results_provenance(detente_results *results, detente_provenance *provenance, detente_error *error);
+
 /** Number of rows of group `encounters` or `turns` (0 when the group is not there). */
 uint64_t detente_results_rows(const detente_results *results, int turns);
 /** Number of columns of that group, in file order. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** @file embedded.h The files of configs/ as compiled into the library. */
+/** @file embedded.h The files of configs/, and the page of a report, as compiled into the library. */
 #ifndef DETENTE_CORE_EMBEDDED_H
 #define DETENTE_CORE_EMBEDDED_H
 
 #include <stddef.h>
 
-/** One file. `folder` is "scenarios" (configs/ itself), "strategies", "personas" or "phrases"; `name` is without .yaml. */
+/**
+ * One file. `folder` is "scenarios" (configs/ itself), "strategies", "personas" or "phrases"; `name` is without .yaml. In folder "page"
+ * there is "report", unless this was built without npm.
+ */
 struct detente_embedded {
     const char *folder, *name, *text;
     size_t size;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* renameat2 */
+#endif
 #include "core/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -117,4 +121,84 @@ int detente_fs_create(const char *path, const void *data, size_t size, detente_e
     unlink(path);
     errno = reason;
     return fail(error, DETENTE_E_IO, path);
+}
+
+/* Begins with @p begins, or is empty. */
+static int is_ours(const char *path, const char *begins)
+{
+    char found[64] = "";
+    const size_t length = strlen(begins) < sizeof found ? strlen(begins) : sizeof found;
+    FILE *file = fopen(path, "rbe");
+    const size_t n = file ? fread(found, 1, length, file) : 1;
+    if (file)
+        fclose(file);
+    return n == 0 || memcmp(found, begins, length) == 0;
+}
+
+int detente_fs_look(const char *path, detente_error *error)
+{
+    struct stat there, named;
+    /* The finished file is renamed to its name: that would put it in the link's place, or find the name taken after hours. */
+    if (!lstat(path, &named) && S_ISLNK(named.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is a symbolic link; name the file that it leads to", path);
+    if (stat(path, &there)) {
+        if (errno != ENOENT)
+            return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));
+        return 0;
+    }
+    if (S_ISDIR(there.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is a folder; name a file", path);
+    if (!S_ISREG(there.st_mode))
+        return detente_error_set(error, DETENTE_E_IO, "%s: is not an ordinary file", path);
+    return 1;
+}
+
+int detente_fs_check_output(const char *path, int force, const char *begins, const char *what, detente_error *error)
+{
+    const int found = detente_fs_look(path, error);
+    if (found <= 0)
+        return found;
+    if (!force)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", path);
+    /* A slip must not cost a config or a playbook. */
+    return is_ours(path, begins)
+               ? 0
+               : detente_error_set(error, DETENTE_E_EXISTS, "%s: exists and is not %s: --force does not replace it",
+                                   path, what);
+}
+
+int detente_fs_rename(const char *from, const char *to, int replace, detente_error *error)
+{
+    int failed = replace ? rename(from, to) : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    if (failed && !replace && (errno == EINVAL || errno == ENOSYS)) {
+        /* This file system cannot promise it: look, then rename. */
+        struct stat there;
+        errno = EEXIST;
+        failed = lstat(to, &there) ? rename(from, to) : -1;
+    }
+    if (failed && !replace && errno == EEXIST)
+        return detente_error_set(error, DETENTE_E_EXISTS, "%s: appeared during the run; it was left alone", to);
+    if (failed)
+        return detente_error_set(error, DETENTE_E_IO, "%s: cannot rename the finished file to it: %s", to,
+                                 strerror(errno));
+    return detente_fs_sync_folder(to, error);
+}
+
+int detente_fs_write(const char *path, const void *data, size_t size, int replace, detente_error *error)
+{
+    const size_t length = strlen(path) + sizeof ".tmp";
+    char *beside = detente_alloc(length);
+    if (!beside)
+        return detente_error_set(error, DETENTE_E_MEMORY, "%s: out of memory", path);
+    snprintf(beside, length, "%s.tmp", path);
+    /* A leaving of a command that was killed. */
+    unlink(beside);
+    int code = detente_fs_create(beside, data, size, error);
+    if (!code) {
+        code = detente_fs_rename(beside, path, replace, error);
+        if (code)
+            unlink(beside);
+    }
+    detente_free(beside);
+    return code;
 }

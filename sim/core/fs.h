@@ -19,6 +19,21 @@ int detente_fs_read(const char *path, size_t limit, char **text, size_t *size, d
  */
 int detente_fs_create(const char *path, const void *data, size_t size, detente_error *error);
 
+/** Whether a file is there to be replaced by a finished one: 1, 0, or DETENTE_E_IO for a link, a folder, a device. */
+int detente_fs_look(const char *path, detente_error *error);
+/**
+ * Whether @p path may be written: nothing is there, or @p force and it is empty or begins with @p begins. @p what names such files.
+ * @return 0, DETENTE_E_EXISTS, DETENTE_E_IO
+ */
+int detente_fs_check_output(const char *path, int force, const char *begins, const char *what, detente_error *error);
+/** Rename, then sync the folder. @param replace 0: DETENTE_E_EXISTS when @p to is there */
+int detente_fs_rename(const char *from, const char *to, int replace, detente_error *error);
+/**
+ * Write a file under another name beside it, sync, rename. What was there stays until then, and stays after a failure.
+ * @param replace as in detente_fs_rename() @return 0, DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY
+ */
+int detente_fs_write(const char *path, const void *data, size_t size, int replace, detente_error *error);
+
 /** Sync the folder that @p path lies in. @return 0 or DETENTE_E_IO */
 int detente_fs_sync_folder(const char *path, detente_error *error);
 

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* renameat2 */
-#endif
 #include "store/files.h"
 
 #include <dirent.h>
@@ -233,20 +230,4 @@ void store_folder_close(store_folder *folder)
     detente_free(folder->lock_name);
     detente_free(folder->part);
     *folder = (store_folder){.lock = -1};
-}
-
-int store_rename(const char *from, const char *to, int replace, detente_error *error)
-{
-    int failed = replace ? rename(from, to) : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-    if (failed && !replace && (errno == EINVAL || errno == ENOSYS)) {
-        /* This file system cannot promise it: look, then rename. */
-        struct stat there;
-        errno = EEXIST;
-        failed = lstat(to, &there) ? rename(from, to) : -1;
-    }
-    if (failed && !replace && errno == EEXIST)
-        return detente_error_set(error, DETENTE_E_EXISTS, "%s: appeared during the run; it was left alone", to);
-    if (failed)
-        return io_error(error, to, "rename the finished file to it");
-    return detente_fs_sync_folder(to, error);
 }

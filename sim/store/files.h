@@ -45,7 +45,4 @@ int store_folder_prune(store_folder *folder, detente_error *error);
 /** Let go of the lock; remove the folder if it holds no shards. */
 void store_folder_close(store_folder *folder);
 
-/** Rename, then sync the folder. @param replace 0: DETENTE_E_EXISTS when @p to is there */
-int store_rename(const char *from, const char *to, int replace, detente_error *error);
-
 #endif

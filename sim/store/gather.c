@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 #include "core/text.h"
 #include "store/store.h"
@@ -177,7 +178,7 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
     if (!status)
         status = store_check_output(path, options->force, error);
     if (!status)
-        status = store_rename(into, path, options->force, error);
+        status = detente_fs_rename(into, path, options->force, error);
     if (status && into)
         remove(into);
     detente_free(into);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What lies at an output's name already, and what there is left to do. */
+#include "core/fs.h"
+#include "core/memory.h"
+#include "store/store.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/memory.h"
-#include "store/store.h"
 
 static int no_memory(detente_error *error)
 {
@@ -27,49 +25,10 @@ int store_check_path(const char *path, detente_error *error)
     return 0;
 }
 
-/* Begins as HDF5 does, or is empty. */
-static int may_be_results(const char *path)
-{
-    static const char signature[] = "\211HDF\r\n\032\n";
-    char begins[sizeof signature] = "";
-    FILE *file = fopen(path, "rbe");
-    const size_t n = file ? fread(begins, 1, sizeof signature - 1, file) : 1;
-    if (file)
-        fclose(file);
-    return n == 0 || memcmp(begins, signature, sizeof signature - 1) == 0;
-}
-
-/* Whether the output is there: 1, 0, or an error when nothing can be written there. */
-static int look(const char *path, detente_error *error)
-{
-    struct stat there, named;
-    /* The finished file is renamed to its name: that would put it in the link's place, or find the name taken after hours. */
-    if (!lstat(path, &named) && S_ISLNK(named.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is a symbolic link; name the file that it leads to", path);
-    if (stat(path, &there)) {
-        if (errno != ENOENT)
-            return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));
-        return 0;
-    }
-    if (S_ISDIR(there.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is a folder; name a file", path);
-    if (!S_ISREG(there.st_mode))
-        return detente_error_set(error, DETENTE_E_IO, "%s: is not an ordinary file", path);
-    return 1;
-}
-
 int store_check_output(const char *path, int force, detente_error *error)
 {
-    const int found = look(path, error);
-    if (found <= 0)
-        return found;
-    if (!force)
-        return detente_error_set(error, DETENTE_E_EXISTS, "%s: exists; use --force to replace it", path);
-    /* A slip must not cost a config or a playbook. */
-    return may_be_results(path)
-               ? 0
-               : detente_error_set(error, DETENTE_E_EXISTS,
-                                   "%s: exists and is not a results file: --force does not replace it", path);
+    static const char signature[] = "\211HDF\r\n\032\n";
+    return detente_fs_check_output(path, force, signature, "a results file", error);
 }
 
 /* Whether every cell of a results file has all its replications, or failed: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */
@@ -338,7 +297,7 @@ static int take_parts(detente_store *store, int found, detente_error *error)
 /* Rank 0 has looked at all of it, and made room. */
 static int join_output(detente_store *store, detente_error *error)
 {
-    const int found = look(store->path, error);
+    const int found = detente_fs_look(store->path, error);
     int status = found < 0 ? found : store_folder_join(&store->folder, store->path, error);
     if (!status && found && goes_on(store) && !store->options.shards)
         status = look_at_results(store, error);
@@ -352,14 +311,14 @@ int store_open_output(detente_store *store, detente_error *error)
 {
     if (store->options.rank > 0)
         return join_output(store, error);
-    int found = look(store->path, error);
+    int found = detente_fs_look(store->path, error);
     int status = found < 0                  ? found
                  : found && !goes_on(store) ? store_check_output(store->path, store->options.force, error)
                                             : 0;
     if (!status)
         status = store_folder_open(&store->folder, store->path, error);
     if (!status)
-        found = look(store->path, error); /* it may have come while another run held the lock */
+        found = detente_fs_look(store->path, error); /* it may have come while another run held the lock */
     if (!status && found < 0)
         status = found;
     else if (!status && found && goes_on(store))

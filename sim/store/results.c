@@ -15,7 +15,7 @@
 #include "store/hdf.h"
 #include "store/schema.h"
 
-enum { MAX_READ_COLUMNS = 256, COLUMN_NAME_SIZE = 64 };
+enum { MAX_READ_COLUMNS = 256, COLUMN_NAME_SIZE = 64, MADE_TEXTS = 8 };
 
 typedef struct results_table {
     hid_t group; /* -1 when the file has none */
@@ -34,6 +34,7 @@ struct detente_results {
     uint32_t *run;   /* owned, replications run by cell */
     char **strategy; /* owned, cells of them */
     results_table table[STORE_N_TABLES];
+    char *made[MADE_TEXTS]; /* owned, texts of group provenance */
 };
 
 static int not_ours(detente_error *error, const char *path, const char *why)
@@ -285,6 +286,8 @@ void detente_results_close(detente_results *results)
     hdf_leave(&session);
     for (uint32_t c = 0; results->strategy && c < results->cells; c++)
         detente_free(results->strategy[c]);
+    for (int i = 0; i < MADE_TEXTS; i++)
+        detente_free(results->made[i]);
     detente_free(results->strategy);
     detente_free(results->run);
     detente_config_clear(&results->config);
@@ -390,6 +393,39 @@ int detente_results_failures(const detente_results *results, uint32_t *n, char *
            : status == DETENTE_E_MEMORY
                ? no_memory(error)
                : detente_error_set(error, status, "%s: status or error is damaged", results->path);
+}
+
+int detente_results_provenance(detente_results *results, detente_provenance *provenance, detente_error *error)
+{
+    detente_provenance *out = provenance;
+    const struct {
+        const char *name, **to;
+    } text[MADE_TEXTS] = {
+        {"git_revision", &out->git_revision}, {"command", &out->command},   {"host", &out->host},
+        {"compiler", &out->compiler},         {"flags", &out->flags},       {"isa", &out->isa},
+        {"started", &out->started},           {"finished", &out->finished},
+    };
+    int status = 0;
+    hdf_session session;
+    *out = (detente_provenance){0};
+    hdf_enter(&session);
+    const hid_t group = H5Gopen2(results->file, "provenance", H5P_DEFAULT);
+    for (int i = 0; i < MADE_TEXTS && group >= 0 && status != DETENTE_E_MEMORY; i++) {
+        detente_free(results->made[i]);
+        status = hdf_read_text(group, text[i].name, &results->made[i]);
+        *text[i].to = results->made[i];
+    }
+    if (group >= 0) {
+        hdf_read_number(group, "threads", H5T_NATIVE_INT, &out->threads);
+        hdf_read_number(group, "ranks", H5T_NATIVE_INT, &out->ranks);
+        hdf_read_number(group, "encounters", H5T_NATIVE_UINT64, &out->encounters);
+        hdf_read_number(group, "turns", H5T_NATIVE_UINT64, &out->turns);
+        hdf_read_number(group, "cpu_seconds", H5T_NATIVE_DOUBLE, &out->cpu_seconds);
+        hdf_read_number(group, "wall_seconds", H5T_NATIVE_DOUBLE, &out->wall_seconds);
+        H5Gclose(group);
+    }
+    hdf_leave(&session);
+    return status == DETENTE_E_MEMORY ? no_memory(error) : 0;
 }
 
 uint64_t detente_results_rows(const detente_results *results, int turns)

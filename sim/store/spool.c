@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 #include "store/pack.h"
 
@@ -54,7 +55,7 @@ static void *settle(void *data)
     store_spool *spool = data;
     spool->status = hdf_commit(&spool->out, &spool->error);
     if (!spool->status)
-        spool->status = store_rename(spool->temporary, spool->path, 1, &spool->error);
+        spool->status = detente_fs_rename(spool->temporary, spool->path, 1, &spool->error);
     return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 
 /* Shards are written when they hold enough, or when this much time would be lost. */
@@ -95,7 +96,7 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
     else
         status = store_shard_gather(path, COMPACT_BY, &store->header.identity, temporary, error);
     if (!status)
-        status = store_rename(temporary, into, 1, error);
+        status = detente_fs_rename(temporary, into, 1, error);
     if (!status) {
         unlink_parts(folder, first, COMPACT_BY);
         folder->part[first] = whole;
@@ -436,7 +437,7 @@ static int merge(detente_store *store, const detente_provenance *provenance, det
     if (!status)
         status = store->replaces ? 0 : store_check_output(store->path, store->options.force, error);
     if (!status)
-        status = store_rename(merged, store->path, store->options.force || store->replaces, error);
+        status = detente_fs_rename(merged, store->path, store->options.force || store->replaces, error);
     detente_free(merged);
     return status;
 }

@@ -529,6 +529,26 @@ START_TEST(interrupted_within_a_unit)
 }
 END_TEST
 
+START_TEST(provenance_is_read)
+{
+    detente_config config;
+    detente_provenance found;
+    configure(&shapes[0], &config);
+    write_run(&shapes[0], &config, output);
+    detente_results *results = open_run(output);
+    for (int again = 0; again < 2; again++) {
+        ck_assert_int_eq(detente_results_provenance(results, &found, NULL), 0);
+        ck_assert_str_eq(found.command, "made up");
+        ck_assert_str_eq(found.host, "");
+        ck_assert_int_eq(found.threads, 1);
+        ck_assert_uint_eq(found.encounters, MADE_UP_CELLS); /* counted in the file */
+        ck_assert_double_eq(found.wall_seconds, 0);
+    }
+    detente_results_close(results);
+    detente_config_clear(&config);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store");
@@ -540,6 +560,7 @@ int main(void)
     tcase_add_test(tests, columns_as_asked);
     tcase_add_test(tests, what_is_not_there_is_refused);
     tcase_add_test(tests, part_of_a_run);
+    tcase_add_test(tests, provenance_is_read);
     tcase_add_test(tests, units_out_of_order_are_refused);
     tcase_add_loop_test(tests, interrupted_within_a_unit, 0, 3);
     suite_add_tcase(suite, tests);
