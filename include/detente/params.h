@@ -254,40 +254,43 @@
     X(asked_manager, "requests", "requests for a manager at this tier") \
     X(terms, "1", "1 once terms are on the table, else 0")
 
-/** Outcome metrics of an encounter: X(name, unit, kind, long name). Kinds: FLAG 0 or 1, SHARE in [0,1], AMOUNT. */
+/**
+ * Outcome metrics of an encounter: X(name, unit, kind, better, long name). Kinds: FLAG 0 or 1, SHARE in [0,1], AMOUNT. Better is
+ * which way the one who answers for the calls would move it, all else equal: UP, DOWN, or NEITHER where that is the question.
+ */
 #define DETENTE_METRICS(X) \
-    X(resolved, "1", FLAG, "ended in an agreement") \
-    X(hung_up, "1", FLAG, "the customer hung up (on the last call)") \
-    X(impasse, "1", FLAG, "ended without agreement") \
-    X(terminated, "1", FLAG, "the agent ended the call") \
-    X(first_contact, "1", FLAG, "resolved at the front line in one call") \
-    X(asked_manager, "1", FLAG, "the customer asked for a manager") \
-    X(escalated, "1", FLAG, "served above the front line") \
-    X(executive, "1", FLAG, "served by an executive") \
-    X(called_back, "1", FLAG, "called back after hanging up") \
-    X(mistreated, "1", FLAG, "hostility above decision.mistreatment at least once") \
-    X(lost_temper, "1", FLAG, "hostility above decision.temper at least once") \
-    X(agent_lapsed, "1", FLAG, "the agent lost composure at least once") \
-    X(turns, "turns", AMOUNT, "turns taken") \
-    X(minutes, "min", AMOUNT, "minutes taken, waits included") \
-    X(conceded, "1", AMOUNT, "utility delivered, share of the claim (final u)") \
-    X(concession_cost, "money", AMOUNT, "cost of what was conceded") \
-    X(labour_cost, "money", AMOUNT, "cost of the time of agent, supervisor and executive") \
-    X(total_cost, "money", AMOUNT, "concession cost plus labour cost") \
-    X(peak_anger, "1", SHARE, "highest anger") \
-    X(final_anger, "1", SHARE, "anger at the end") \
-    X(heard, "1", SHARE, "how far the customer feels heard at the end") \
-    X(rapport, "1", SHARE, "rapport and trust at the end") \
-    X(strain, "1", SHARE, "the agent's strain at the end") \
-    X(satisfaction, "1", SHARE, "satisfaction (16)") \
-    X(reported_heard, "1", SHARE, "feeling heard as a survey reads it") \
-    X(reported_satisfaction, "1", SHARE, "satisfaction as a survey reads it") \
-    X(return_probability, "1", SHARE, "probability of buying again (17)") \
-    X(tells_good, "people", AMOUNT, "people told good news (18)") \
-    X(tells_bad, "people", AMOUNT, "people told bad news (18)") \
-    X(exceptions, "1", AMOUNT, "exceptions made") \
-    X(breaches, "1", AMOUNT, "breaches of law or policy") \
-    X(broken_promises, "1", AMOUNT, "promises broken") \
-    X(net_value, "money", AMOUNT, "value kept less cost and word of mouth (19)")
+    X(resolved, "1", FLAG, UP, "ended in an agreement") \
+    X(hung_up, "1", FLAG, DOWN, "the customer hung up (on the last call)") \
+    X(impasse, "1", FLAG, DOWN, "ended without agreement") \
+    X(terminated, "1", FLAG, DOWN, "the agent ended the call") \
+    X(first_contact, "1", FLAG, UP, "resolved at the front line in one call") \
+    X(asked_manager, "1", FLAG, DOWN, "the customer asked for a manager") \
+    X(escalated, "1", FLAG, DOWN, "served above the front line") \
+    X(executive, "1", FLAG, DOWN, "served by an executive") \
+    X(called_back, "1", FLAG, DOWN, "called back after hanging up") \
+    X(mistreated, "1", FLAG, DOWN, "hostility above decision.mistreatment at least once") \
+    X(lost_temper, "1", FLAG, DOWN, "hostility above decision.temper at least once") \
+    X(agent_lapsed, "1", FLAG, DOWN, "the agent lost composure at least once") \
+    X(turns, "turns", AMOUNT, NEITHER, "turns taken") \
+    X(minutes, "min", AMOUNT, DOWN, "minutes taken, waits included") \
+    X(conceded, "1", AMOUNT, NEITHER, "utility delivered, share of the claim (final u)") \
+    X(concession_cost, "money", AMOUNT, DOWN, "cost of what was conceded") \
+    X(labour_cost, "money", AMOUNT, DOWN, "cost of the time of agent, supervisor and executive") \
+    X(total_cost, "money", AMOUNT, DOWN, "concession cost plus labour cost") \
+    X(peak_anger, "1", SHARE, DOWN, "highest anger") \
+    X(final_anger, "1", SHARE, DOWN, "anger at the end") \
+    X(heard, "1", SHARE, UP, "how far the customer feels heard at the end") \
+    X(rapport, "1", SHARE, UP, "rapport and trust at the end") \
+    X(strain, "1", SHARE, DOWN, "the agent's strain at the end") \
+    X(satisfaction, "1", SHARE, UP, "satisfaction (16)") \
+    X(reported_heard, "1", SHARE, UP, "feeling heard as a survey reads it") \
+    X(reported_satisfaction, "1", SHARE, UP, "satisfaction as a survey reads it") \
+    X(return_probability, "1", SHARE, UP, "probability of buying again (17)") \
+    X(tells_good, "people", AMOUNT, UP, "people told good news (18)") \
+    X(tells_bad, "people", AMOUNT, DOWN, "people told bad news (18)") \
+    X(exceptions, "1", AMOUNT, NEITHER, "exceptions made") \
+    X(breaches, "1", AMOUNT, DOWN, "breaches of law or policy") \
+    X(broken_promises, "1", AMOUNT, DOWN, "promises broken") \
+    X(net_value, "money", AMOUNT, UP, "value kept less cost and word of mouth (19)")
 
 #endif

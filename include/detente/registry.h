@@ -65,6 +65,19 @@ const char *detente_observable_name(int observable);
 const char *detente_trait_name(int trait);
 /** Name of an enum detente_metric; NULL out of range. Static storage. */
 const char *detente_metric_name(int metric);
+/** The enum detente_metric of a name; -1 when there is none. */
+int detente_metric_find(const char *name);
+/** Unit of a metric, "1" when it has none; NULL out of range. Static storage. */
+const char *detente_metric_unit(int metric);
+/** A metric in words ("served above the front line"); NULL out of range. Static storage. */
+const char *detente_metric_words(int metric);
+/** 1 when a metric is 0 or 1 in every encounter, so that its mean is the share of encounters that it is true of; else 0. */
+int detente_metric_is_flag(int metric);
+/**
+ * Which way a metric is better for the one who answers for the calls: 1 up, -1 down; 0 where neither can be said (turns: longer
+ * is neither; conceded: what one side gains the other pays), and out of range.
+ */
+int detente_metric_better(int metric);
 
 /**
  * The registry as a table for a terminal, as `detente params` prints it.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @file stats.h
- * Moments, histograms and intervals. All of it gives the same bits everywhere: sums are double, merged in a fixed order.
+ * Moments, histograms, intervals and comparisons. All of it gives the same bits everywhere: sums are double, merged in a fixed
+ * order. In vectors of replication means, NAN is a replication that was not run.
  */
 #ifndef DETENTE_STATS_H
 #define DETENTE_STATS_H
@@ -68,6 +69,78 @@ double detente_t_halfwidth(uint64_t count, double variance, double confidence);
  * z sqrt(p(1-p)/n + z^2/4n^2) / (1 + z^2/n). Wide where nothing, or everything, was seen. NAN without trials.
  */
 double detente_wilson_halfwidth(uint64_t count, double share, double confidence);
+/** Its middle: (p + z^2/2n) / (1 + z^2/n). NAN without trials. */
+double detente_wilson_middle(uint64_t count, double share, double confidence);
+
+/**
+ * P(T > t) of Student's t with @p freedom degrees of freedom, any number above 0: half of the incomplete beta function
+ * I_x(freedom/2, 1/2) at x = freedom/(freedom + t^2) (DLMF 8.17.22). Relative error below 1e-11 as far as it is above 1e-300.
+ * NAN when an argument is none.
+ */
+double detente_t_tail(double t, double freedom);
+/** t with P(|T| <= t) = @p confidence, for any @p freedom above 0, relative error below 1e-11; NAN for other arguments. */
+double detente_t_quantile(double freedom, double confidence);
+
+/** A mean over replications and its t interval. */
+typedef struct detente_estimate {
+    uint64_t count;                     /**< replications */
+    double mean;                        /**< NAN without any */
+    double variance;                    /**< between replications; NAN below two */
+    double low;                         /**< end of the interval; NAN below two */
+    double high;                        /**< the other end */
+} detente_estimate;
+
+/** Mean and t interval of @p value. */
+void detente_estimate_of(const double *value, size_t n, double confidence, detente_estimate *out);
+
+/** Two vectors a, b of replication means compared. What cannot be said is NAN, for the reason given at each. */
+typedef struct detente_contrast {
+    uint64_t count;                     /**< replications that both have; unpaired: of the one that has fewer */
+    double difference;                  /**< mean of a minus mean of b, over those; NAN when count is 0 */
+    double se;                          /**< standard error of the difference; NAN when count is below 2, as all below is */
+    double freedom;                     /**< degrees of freedom of its t: count - 1; unpaired: Satterthwaite's (1946) */
+    double low;                         /**< end of the t interval of the difference */
+    double high;                        /**< the other end */
+    double p;                           /**< two-sided, against 0; where the difference does not vary 1 if it is 0, else 0 */
+    double correlation;                 /**< Pearson's, of the pairs; NAN when a or b does not vary, or unpaired */
+    double variance_saved;              /**< 1 - var(a - b)/(var a + var b): by pairing; NAN when neither varies, or unpaired */
+    double effect;                      /**< difference / sqrt of the pooled variance of replication means; NAN when neither varies */
+    double p_above;                     /**< P(a > b) + P(a = b)/2: over pairs; unpaired over all of a with all of b; count 1 is enough */
+} detente_contrast;
+
+/**
+ * Compare replication by replication, over those that both have: the t test of the paired differences (Student 1908; Law 2015,
+ * section 10.2.1). @p p_above is then the share of positive differences, ties half (Grissom & Kim 2012, PS_dep).
+ * @param n replications of either
+ */
+void detente_contrast_paired(const double *a, const double *b, size_t n, double confidence, detente_contrast *out);
+/**
+ * Compare vectors that share no luck: Welch's (1947) t test. @p p_above is then Vargha & Delaney's (2000) A.
+ * @return 0 or DETENTE_E_MEMORY
+ */
+int detente_contrast_unpaired(const double *a, size_t n_a, const double *b, size_t n_b, double confidence,
+                              detente_contrast *out);
+/** One-sided p of "the difference is above @p threshold"; below is 1 - p of a contrast. Where it does not vary 0 if it is, else 1. */
+double detente_contrast_p_greater(const detente_contrast *contrast, double threshold);
+/**
+ * Half-width of the interval of the difference at any confidence. The one-sided bound at level alpha is the end of the two-sided
+ * interval at 1 - 2 alpha.
+ */
+double detente_contrast_halfwidth(const detente_contrast *contrast, double confidence);
+
+/**
+ * Cohen's (1988) d: a difference of means over the pooled standard deviation, sqrt(((n_a - 1) s_a^2 + (n_b - 1) s_b^2) / (n_a + n_b - 2)).
+ * NAN when neither varies or one has fewer than two values.
+ */
+double detente_cohens_d(double difference, uint64_t count_a, double variance_a, uint64_t count_b, double variance_b);
+
+/**
+ * Holm's (1979) step-down adjustment of @p n p-values: the i-th smallest of m times (m - i + 1), never below one before it, at
+ * most 1. A NAN is no test: it stays, and does not count.
+ * @param[out] adjusted  room for n; may not be @p p
+ * @return 0 or DETENTE_E_MEMORY
+ */
+int detente_holm(const double *p, size_t n, double *adjusted);
 
 /** How the intervals of sensitivity indices are made: percentiles of a bootstrap over the design's rows (Archer, Saltelli & Sobol 1997). */
 typedef struct detente_bootstrap {

@@ -143,6 +143,8 @@ uint32_t detente_results_cells(const detente_results *results);
 uint32_t detente_results_replications(const detente_results *results);
 /** Replications of a cell that were run; 0 out of range. */
 uint32_t detente_results_replications_run(const detente_results *results, uint32_t cell);
+/** 1 when a cell failed: its parameters do not go together or gave what is no number; else 0. */
+int detente_results_failed(const detente_results *results, uint32_t cell);
 /** Name of a cell's strategy; NULL out of range. Owned by @p results. */
 const char *detente_results_strategy(const detente_results *results, uint32_t cell);
 /** Replication means of a metric: @p values has room for cells × replications, row by row; NAN where not run. */
@@ -150,6 +152,9 @@ int detente_results_metric(const detente_results *results, int metric, double *v
 /** Replication means [first, first+n) of a cell, of one metric: @p values has room for n; NAN where not run. */
 int detente_results_means(const detente_results *results, int metric, uint32_t cell, uint32_t first, uint32_t n,
                           double *values, detente_error *error);
+/** Replication means of cells [cell, cell+n), of one metric: @p values has room for n × replications, row by row. */
+int detente_results_block(const detente_results *results, int metric, uint32_t cell, uint32_t n, double *values,
+                          detente_error *error);
 
 /** Columns of group `summary`. */
 enum detente_statistic { DETENTE_STAT_MEAN, DETENTE_STAT_SE, DETENTE_STAT_CI_LOW, DETENTE_STAT_CI_HIGH, DETENTE_STAT_SD,

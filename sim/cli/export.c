@@ -3,8 +3,6 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -12,7 +10,7 @@
 
 enum { KEY_TABLE = 0x200, KEY_TRAITS, KEY_FORMAT };
 enum { TABLE_SUMMARY, TABLE_REPLICATIONS, TABLE_ENCOUNTERS, TABLE_TURNS };
-enum { BLOCK_ROWS = 4096, NUMBER_SIZE = 40 };
+enum { BLOCK_ROWS = 4096 };
 
 typedef struct export_options {
     const char *path;
@@ -63,43 +61,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* ---- CSV -------------------------------------------------------------------------------------------------------- */
-
-/* A text, quoted where CSV (RFC 4180) asks for it. */
-static void add_text(text_buffer *b, const char *text)
-{
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
-        text_add_bytes(b, text, strlen(text));
-        return;
-    }
-    text_add_bytes(b, "\"", 1);
-    for (; *text; text++)
-        text_add_bytes(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    text_add_bytes(b, "\"", 1);
-}
-
-/* The shortest decimal that reads back, as a float or as a double; nothing for NAN. */
-static void add_number(text_buffer *b, double value, int is_float)
-{
-    char text[NUMBER_SIZE];
-    if (isnan(value))
-        return;
-    if (isinf(value)) {
-        strcpy(text, value > 0 ? "inf" : "-inf");
-    } else if (value == floor(value) && fabs(value) < 1e15) {
-        snprintf(text, sizeof text, "%.0f", value);
-    } else {
-        /* %g leaves out zeros at the end, so fewer digits than these need not be tried. */
-        const int most = is_float ? 9 : 17;
-        for (int digits = is_float ? 6 : 15; digits <= most; digits++) {
-            snprintf(text, sizeof text, "%.*g", digits, value);
-            if (is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
-                break;
-        }
-    }
-    text_add_bytes(b, text, strlen(text));
-}
-
 /* Print what was built and begin anew with the same memory. @return 0 or CLI_FAILED */
 static int flush(text_buffer *b)
 {
@@ -120,7 +81,7 @@ static void add_paths(const detente_results *results, text_buffer *b)
     const detente_design *design = detente_results_config(results)->design;
     for (int k = 0; design && k < design->n_factors; k++) {
         text_add_bytes(b, ",", 1);
-        add_text(b, design->factor[k].path);
+        text_add_csv(b, design->factor[k].path);
     }
 }
 
@@ -137,9 +98,9 @@ static int add_point(const detente_results *results, detente_sweep *sweep, uint3
         const detente_factor *f = &config->design->factor[k];
         text_add_bytes(b, ",", 1);
         if (f->named)
-            add_text(b, f->name[(size_t)values[k]]);
+            text_add_csv(b, f->name[(size_t)values[k]]);
         else
-            add_number(b, values[k], 0);
+            text_add_number(b, values[k], 0);
     }
     return code;
 }
@@ -166,13 +127,13 @@ static int export_summary(const detente_results *results, detente_sweep *sweep, 
         }
         for (uint32_t c = 0; c < cells && !status; c++) {
             text_add(b, "%u,", c);
-            add_text(b, detente_results_strategy(results, c));
+            text_add_csv(b, detente_results_strategy(results, c));
             const int failed = add_point(results, sweep, c, b, &error);
             status = failed ? cli_fail(failed, &error) : CLI_DONE;
             text_add(b, ",%s", detente_metric_name(m));
             for (int s = 0; s < DETENTE_N_STATISTICS; s++) {
                 text_add_bytes(b, ",", 1);
-                add_number(b, values[(size_t)c * DETENTE_N_STATISTICS + (size_t)s], 0);
+                text_add_number(b, values[(size_t)c * DETENTE_N_STATISTICS + (size_t)s], 0);
             }
             text_add_bytes(b, "\n", 1);
         }
@@ -194,14 +155,14 @@ static int export_means(const detente_results *results, detente_sweep *sweep, ui
     }
     for (uint32_t i = 0; i < n; i++) {
         text_add(b, "%u,", cell);
-        add_text(b, detente_results_strategy(results, cell));
+        text_add_csv(b, detente_results_strategy(results, cell));
         const int code = add_point(results, sweep, cell, b, &error);
         if (code)
             return cli_fail(code, &error);
         text_add(b, ",%u", first + i);
         for (int m = 0; m < DETENTE_N_METRICS; m++) {
             text_add_bytes(b, ",", 1);
-            add_number(b, values[(size_t)m * BLOCK_ROWS + i], 0);
+            text_add_number(b, values[(size_t)m * BLOCK_ROWS + i], 0);
         }
         text_add_bytes(b, "\n", 1);
     }
@@ -336,14 +297,14 @@ static void add_value(row_export *self, int c, size_t i, text_buffer *b)
     if (self->kind[c] == COLUMN_MOVE && value >= 0 && value < DETENTE_N_MOVES)
         name = detente_move_name((int)value);
     if (name)
-        add_text(b, name);
+        text_add_csv(b, name);
     else
-        add_number(b, value, 1);
+        text_add_number(b, value, 1);
     if (self->kind[c] != COLUMN_CELL)
         return;
     text_add_bytes(b, ",", 1);
     if (value >= 0 && value < detente_results_cells(self->results))
-        add_text(b, detente_results_strategy(self->results, (uint32_t)value));
+        text_add_csv(b, detente_results_strategy(self->results, (uint32_t)value));
 }
 
 /* Play again the encounter of row i and those that follow it. @return how many the block holds, 0 after an error */
@@ -409,7 +370,7 @@ static int add_rows(row_export *self, size_t n, text_buffer *b, detente_error *e
                 (unsigned long long)(self->first + i));
         for (int t = 0; t < DETENTE_N_TRAITS && self->traits; t++) {
             text_add_bytes(b, ",", 1);
-            add_number(b, (double)self->block->trait[t][at], 1);
+            text_add_number(b, (double)self->block->trait[t][at], 1);
         }
         text_add_bytes(b, "\n", 1);
     }

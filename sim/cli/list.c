@@ -25,8 +25,12 @@ static const list_entry moves[] = {
     DETENTE_MOVES(X)
 #undef X
 };
+/* The better way stands behind the words. */
+#define BETTER_UP "; more is better"
+#define BETTER_DOWN "; less is better"
+#define BETTER_NEITHER ""
 static const list_entry metrics[] = {
-#define X(name, unit, kind, words) {#name, words, unit},
+#define X(name, unit, kind, better, words) {#name, words BETTER_##better, unit},
     DETENTE_METRICS(X)
 #undef X
 };

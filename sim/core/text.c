@@ -170,3 +170,60 @@ void text_number(double value, char *out)
         memcpy(exponent, ".0", 2);
     }
 }
+
+size_t text_characters(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+void text_add_cut(text_buffer *b, const char *text, size_t width)
+{
+    const size_t n = text_characters(text);
+    if (n <= width) {
+        text_add(b, "%s%*s", text, (int)(width - n), "");
+        return;
+    }
+    const char *end = text;
+    for (size_t kept = 0; kept + 1 < width; kept++)
+        for (end++; ((unsigned char)*end & 0xc0) == 0x80; end++)
+            ;
+    text_add(b, "%.*s…", (int)(end - text), text);
+}
+
+void text_add_csv(text_buffer *b, const char *text)
+{
+    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        text_add_bytes(b, text, strlen(text));
+        return;
+    }
+    text_add_bytes(b, "\"", 1);
+    for (; *text; text++)
+        text_add_bytes(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    text_add_bytes(b, "\"", 1);
+}
+
+void text_add_number(text_buffer *b, double value, int is_float)
+{
+    enum { SIZE = 40 };
+    char text[SIZE];
+    if (isnan(value))
+        return;
+    if (isinf(value)) {
+        strcpy(text, value > 0 ? "inf" : "-inf");
+    } else if (value == floor(value) && fabs(value) < 1e15) {
+        snprintf(text, sizeof text, "%.0f", value);
+    } else {
+        /* %g leaves out zeros at the end, so fewer digits than these need not be tried. */
+        const int most = is_float ? 9 : 17;
+        for (int digits = is_float ? 6 : 15; digits <= most; digits++) {
+            snprintf(text, sizeof text, "%.*g", digits, value);
+            if (is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
+                break;
+        }
+        put_point(text);
+    }
+    text_add_bytes(b, text, strlen(text));
+}

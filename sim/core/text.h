@@ -27,6 +27,17 @@ void text_clear(text_buffer *b);
  * at blanks where that can be. Widths count characters, not bytes.
  */
 void text_add_columns(text_buffer *b, size_t indent, const char *const *cell, const size_t *width, size_t n);
+/** Characters, not bytes, so that names in any language line up. */
+size_t text_characters(const char *text);
+/** Add @p text and blanks up to @p width characters; of a longer one what fits, with "…" for its last character. */
+void text_add_cut(text_buffer *b, const char *text, size_t width);
+/** Add @p text as a field of CSV, quoted where RFC 4180 asks for it. */
+void text_add_csv(text_buffer *b, const char *text);
+/**
+ * Add the shortest decimal that reads back as the same double (or, with @p is_float, float), with a point in any locale: a field
+ * of CSV. "inf", "-inf"; nothing for NAN.
+ */
+void text_add_number(text_buffer *b, double value, int is_float);
 /** Shortest decimal, with a point in any locale, that reads back as @p value; YAML's .inf, -.inf and .nan. @p out has room for 40 bytes. */
 void text_number(double value, char *out);
 

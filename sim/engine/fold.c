@@ -8,15 +8,10 @@ enum { STRIPES = 16 };
 enum metric_kind { FLAG, SHARE, AMOUNT };
 
 static const enum metric_kind metric_kinds[DETENTE_N_METRICS] = {
-#define X(name, unit, kind, description) kind,
+#define X(name, unit, kind, ...) kind,
     DETENTE_METRICS(X)
 #undef X
 };
-
-int detente_fold_is_flag(int metric)
-{
-    return metric_kinds[metric] == FLAG;
-}
 
 /* Sums over a column of the differences d from its first value, by stripe. */
 typedef struct column_sums {

@@ -15,9 +15,6 @@
  */
 typedef void detente_fold(const detente_block *block, detente_moments moments[DETENTE_N_METRICS]);
 
-/** Whether a metric is 0 or 1 in every encounter. */
-int detente_fold_is_flag(int metric);
-
 /** The fold compiled for an instruction set (AUTO: the widest of this machine). */
 detente_fold *detente_fold_select(detente_isa isa);
 

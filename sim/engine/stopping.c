@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <detente/engine.h>
+#include <detente/registry.h>
 
 #include "core/memory.h"
 #include "engine/fold.h"
@@ -26,7 +27,7 @@ struct detente_stopping {
 int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters)
 {
     double half = detente_t_halfwidth(means->count, detente_moments_variance(means), until->confidence);
-    if (detente_fold_is_flag(until->metric))
+    if (detente_metric_is_flag(until->metric))
         half = fmax(half, detente_wilson_halfwidth(encounters, means->mean, until->confidence));
     const double share = until->halfwidth / 100;
     const double bound = until->relative ? share / (1 + share) * fabs(means->mean) : until->halfwidth;

@@ -75,29 +75,6 @@ static int fill_column(const detente_results *results, int c, table_column *colu
     return code;
 }
 
-/* Characters, not bytes, so that names in any language line up. */
-static int characters(const char *text)
-{
-    int n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
-
-static void add_name(text_buffer *b, const char *name, int width)
-{
-    const int n = characters(name);
-    if (n <= width) {
-        text_add(b, "%s%*s", name, width - n, "");
-        return;
-    }
-    const char *end = name;
-    for (int kept = 0; kept < width - 1; kept++)
-        for (end++; ((unsigned char)*end & 0xc0) == 0x80; end++)
-            ;
-    text_add(b, "%.*s…", (int)(end - name), name);
-}
-
 static void add_row(text_buffer *b, const table_column *column, uint32_t i)
 {
     for (int c = 0; c < COLUMNS; c++) {
@@ -135,7 +112,7 @@ static int build(text_buffer *b, const detente_results *results, const table_col
     const detente_design *design = detente_results_config(results)->design;
     const uint32_t cells = shown_cells(results), strategies = (uint32_t)detente_results_config(results)->n_strategies;
     int code = 0;
-    int name_width = characters("strategy"), room = WIDTH, halves = 0;
+    int name_width = (int)text_characters("strategy"), room = WIDTH, halves = 0;
     for (int c = 0; c < COLUMNS; c++) {
         room -= GAP + width_of(&column[c], c);
         halves |= column[c].half_width > 0;
@@ -145,18 +122,18 @@ static int build(text_buffer *b, const detente_results *results, const table_col
         const uint32_t run = detente_results_replications_run(results, i);
         least = run < least ? run : least;
         most = run > most ? run : most;
-        const int n = characters(detente_results_strategy(results, i));
+        const int n = (int)text_characters(detente_results_strategy(results, i));
         name_width = n > name_width ? n : name_width;
     }
     name_width = name_width < room ? name_width : room;
-    add_name(b, "strategy", name_width);
+    text_add_cut(b, "strategy", (size_t)name_width);
     for (int c = 0; c < COLUMNS; c++)
         text_add(b, "%*s", GAP + width_of(&column[c], c), columns[c].heading);
     text_add(b, "\n");
     for (uint32_t i = 0; i < cells && !code; i++) {
         if (design && i % strategies == 0)
             code = add_point(b, sweep, design, i / strategies, error);
-        add_name(b, detente_results_strategy(results, i), name_width);
+        text_add_cut(b, detente_results_strategy(results, i), (size_t)name_width);
         add_row(b, column, i);
     }
     if (cells < detente_results_cells(results)) {

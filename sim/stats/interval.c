@@ -89,3 +89,11 @@ double detente_wilson_halfwidth(uint64_t count, double share, double confidence)
     const double n = (double)count, z = detente_exact_normal_quantile(0.5 + confidence / 2);
     return z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n);
 }
+
+double detente_wilson_middle(uint64_t count, double share, double confidence)
+{
+    if (count == 0 || !(confidence > 0 && confidence < 1))
+        return NAN;
+    const double n = (double)count, z = detente_exact_normal_quantile(0.5 + confidence / 2);
+    return (share + z * z / (2 * n)) / (1 + z * z / n);
+}

@@ -32,6 +32,7 @@ struct detente_results {
     int model_version;
     uint32_t cells, replications;
     uint32_t *run;   /* owned, replications run by cell */
+    int8_t *state;   /* owned, status by cell */
     char **strategy; /* owned, cells of them */
     results_table table[STORE_N_TABLES];
     char *made[MADE_TEXTS]; /* owned, texts of group provenance */
@@ -73,11 +74,14 @@ static int read_run(detente_results *self)
 {
     const hsize_t cells = self->cells;
     self->run = detente_alloc(self->cells * sizeof *self->run);
-    if (!self->run)
+    self->state = detente_calloc(self->cells, sizeof *self->state);
+    if (!self->run || !self->state)
         return DETENTE_E_MEMORY;
     if (hdf_read(self->file, "replications_run", H5T_NATIVE_UINT32, 1, &cells, self->run))
         for (uint32_t c = 0; c < self->cells; c++)
             self->run[c] = self->replications;
+    if (hdf_read(self->file, "status", H5T_NATIVE_INT8, 1, &cells, self->state))
+        memset(self->state, 0, self->cells * sizeof *self->state);
     return 0;
 }
 
@@ -290,6 +294,7 @@ void detente_results_close(detente_results *results)
         detente_free(results->made[i]);
     detente_free(results->strategy);
     detente_free(results->run);
+    detente_free(results->state);
     detente_config_clear(&results->config);
     detente_free(results->path);
     detente_free(results);
@@ -318,6 +323,11 @@ uint32_t detente_results_replications(const detente_results *results)
 uint32_t detente_results_replications_run(const detente_results *results, uint32_t cell)
 {
     return cell < results->cells ? results->run[cell] : 0;
+}
+
+int detente_results_failed(const detente_results *results, uint32_t cell)
+{
+    return cell < results->cells && results->state[cell] == STORE_FAILED;
 }
 
 const char *detente_results_strategy(const detente_results *results, uint32_t cell)
@@ -462,15 +472,16 @@ int detente_results_read(const detente_results *results, int turns, int c, uint6
                   : 0;
 }
 
-int detente_results_means(const detente_results *results, int metric, uint32_t cell, uint32_t first, uint32_t n,
-                          double *values, detente_error *error)
+/* Cells [cell, cell + n_cells) and their replications [first, first + n). */
+static int read_means(const detente_results *results, int metric, const hsize_t start[2], const hsize_t count[2],
+                      double *values, detente_error *error)
 {
-    if (metric < 0 || metric >= DETENTE_N_METRICS || cell >= results->cells || first > results->replications ||
-        n > results->replications - first)
+    if (metric < 0 || metric >= DETENTE_N_METRICS || start[0] > results->cells ||
+        count[0] > results->cells - start[0] || start[1] > results->replications ||
+        count[1] > results->replications - start[1])
         return detente_error_set(error, DETENTE_E_RANGE, "%s: there are no such replications", results->path);
-    if (n == 0)
+    if (count[0] == 0 || count[1] == 0)
         return 0;
-    const hsize_t start[2] = {cell, first}, count[2] = {1, n};
     hdf_session session;
     hdf_enter(&session);
     const int failed =
@@ -479,6 +490,19 @@ int detente_results_means(const detente_results *results, int metric, uint32_t c
     return failed ? detente_error_set(error, DETENTE_E_INPUT, "%s: %s is missing or damaged", results->path,
                                       store_root_name(metric))
                   : 0;
+}
+
+int detente_results_means(const detente_results *results, int metric, uint32_t cell, uint32_t first, uint32_t n,
+                          double *values, detente_error *error)
+{
+    return read_means(results, metric, (const hsize_t[]){cell, first}, (const hsize_t[]){1, n}, values, error);
+}
+
+int detente_results_block(const detente_results *results, int metric, uint32_t cell, uint32_t n, double *values,
+                          detente_error *error)
+{
+    return read_means(results, metric, (const hsize_t[]){cell, 0}, (const hsize_t[]){n, results->replications}, values,
+                      error);
 }
 
 static int first_row(const detente_results *results, const results_table *table, uint64_t unit, int64_t *first)

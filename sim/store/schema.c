@@ -6,7 +6,7 @@
 enum { FLAG = 1, SHARE = 0, AMOUNT = 0 };
 
 const store_metric store_metrics[DETENTE_N_METRICS] = {
-#define X(name, unit, kind, long_name) {#name, unit, long_name, kind},
+#define X(name, unit, kind, better, long_name) {#name, unit, long_name, kind},
     DETENTE_METRICS(X)
 #undef X
 };

@@ -47,12 +47,7 @@ static uint64_t key_of(uint32_t cell, uint32_t replication, uint32_t encounter)
 
 int made_up_is_flag(int metric)
 {
-    static const char *const kind[] = {
-#define X(name, unit, kind, description) #kind,
-        DETENTE_METRICS(X)
-#undef X
-    };
-    return !strcmp(kind[metric], "FLAG");
+    return detente_metric_is_flag(metric);
 }
 
 uint32_t made_up_turns(uint32_t cell, uint32_t replication, uint32_t encounter)

@@ -40,7 +40,7 @@ static uint32_t turns_of(const made_up_cell *cell, uint32_t replication, uint32_
 }
 
 static const char *const metric_kinds[] = {
-#define X(name, unit, kind, description) #kind,
+#define X(name, unit, kind, ...) #kind,
     DETENTE_METRICS(X)
 #undef X
 };

@@ -189,6 +189,28 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(metrics)
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++) {
+        ck_assert_int_eq(detente_metric_find(detente_metric_name(m)), m);
+        /* What costs money or anger is better low. */
+        const char *name = detente_metric_name(m);
+        if (strstr(name, "_cost") || strstr(name, "_anger"))
+            ck_assert_int_eq(detente_metric_better(m), -1);
+    }
+    ck_assert_int_eq(detente_metric_find("nonsense"), -1);
+    ck_assert_int_eq(detente_metric_better(DETENTE_METRIC_reported_satisfaction), 1);
+    ck_assert_int_eq(detente_metric_better(DETENTE_METRIC_turns), 0);
+    ck_assert_int_eq(detente_metric_better(DETENTE_N_METRICS), 0);
+    ck_assert_int_eq(detente_metric_is_flag(DETENTE_METRIC_escalated), 1);
+    ck_assert_int_eq(detente_metric_is_flag(DETENTE_METRIC_satisfaction), 0);
+    ck_assert_str_eq(detente_metric_unit(DETENTE_METRIC_minutes), "min");
+    ck_assert_str_eq(detente_metric_words(DETENTE_METRIC_escalated), "served above the front line");
+    ck_assert_ptr_null(detente_metric_unit(-1));
+    ck_assert_ptr_null(detente_metric_words(DETENTE_N_METRICS));
+}
+END_TEST
+
 START_TEST(nearest_names)
 {
     static const struct {
@@ -376,6 +398,7 @@ int main(void)
     tcase_add_test(tests, sections_point_at_their_values);
     tcase_add_test(tests, moves_follow_each_other);
     tcase_add_test(tests, names);
+    tcase_add_test(tests, metrics);
     tcase_add_test(tests, nearest_names);
     tcase_add_test(tests, ranges_in_words);
     tcase_add_test(tests, as_text);

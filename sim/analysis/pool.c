@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/pool.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+/* Numbers that are read at a time: a few MB, far more than a request costs. */
+enum { BLOCK_VALUES = 1 << 19 };
+
+static int no_memory(detente_error *error)
+{
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+}
+
+static int make_room(const detente_results *results, uint32_t groups, pool_means *out)
+{
+    const uint32_t replications = detente_results_replications(results);
+    *out = (pool_means){.groups = groups, .replications = replications};
+    out->value = detente_calloc((size_t)groups + 1, replications * sizeof *out->value);
+    out->cells = detente_calloc((size_t)groups + 1, sizeof *out->cells);
+    out->failed = detente_calloc((size_t)groups + 1, sizeof *out->failed);
+    out->most = detente_calloc((size_t)groups + 1, sizeof *out->most);
+    out->least = detente_calloc((size_t)groups + 1, sizeof *out->least);
+    return out->value && out->cells && out->failed && out->most && out->least ? 0 : DETENTE_E_MEMORY;
+}
+
+/* Add a cell to its group: NAN in a replication makes the sum NAN. */
+static void add_cell(const detente_results *results, uint32_t cell, uint32_t group, const double *means,
+                     pool_means *out)
+{
+    if (detente_results_failed(results, cell)) {
+        out->failed[group]++;
+        return;
+    }
+    double *sum = out->value + (size_t)group * out->replications;
+    uint32_t run = 0;
+    for (uint32_t r = 0; r < out->replications; r++) {
+        sum[r] += means[r];
+        run += isnan(means[r]) ? 0 : 1;
+    }
+    out->most[group] = run > out->most[group] ? run : out->most[group];
+    out->least[group] = out->cells[group] == 0 || run < out->least[group] ? run : out->least[group];
+    out->cells[group]++;
+}
+
+int pool_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,
+              detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(results), replications = detente_results_replications(results);
+    uint32_t block = BLOCK_VALUES / (replications ? replications : 1);
+    block = block < 1 ? 1 : block > cells ? cells : block;
+    double *means = detente_calloc(block, replications * sizeof *means);
+    int code = make_room(results, groups, out) || !means ? no_memory(error) : 0;
+    for (uint64_t first = 0; first < cells && !code; first += block) {
+        const uint32_t start = (uint32_t)first, n = cells - start < block ? cells - start : block;
+        code = detente_results_block(results, metric, start, n, means, error);
+        for (uint32_t i = 0; i < n && !code; i++)
+            if (group[start + i] != POOL_NONE)
+                add_cell(results, start + i, group[start + i], means + (size_t)i * replications, out);
+    }
+    for (uint32_t g = 0; g < groups && !code; g++)
+        for (uint32_t r = 0; r < replications; r++)
+            out->value[(size_t)g * replications + r] =
+                out->cells[g] ? out->value[(size_t)g * replications + r] / out->cells[g] : NAN;
+    detente_free(means);
+    return code;
+}
+
+void pool_clear(pool_means *means)
+{
+    detente_free(means->value);
+    detente_free(means->cells);
+    detente_free(means->failed);
+    detente_free(means->most);
+    detente_free(means->least);
+    *means = (pool_means){0};
+}
+
+int pool_read_spread(const detente_results *results, int metric, const uint32_t *group, uint32_t groups,
+                     pool_spread *out, detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(results);
+    double *summary = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *summary);
+    int code = summary ? detente_results_summary(results, metric, summary, error) : no_memory(error);
+    memset(out, 0, groups * sizeof *out);
+    for (uint32_t c = 0; c < cells && !code; c++) {
+        const double *row = summary + (size_t)c * DETENTE_N_STATISTICS;
+        const double n = row[DETENTE_STAT_COUNT], sd = row[DETENTE_STAT_SD];
+        if (group[c] == POOL_NONE || detente_results_failed(results, c) || !(n >= 1))
+            continue;
+        pool_spread *to = &out[group[c]];
+        to->encounters += (uint64_t)n;
+        if (!(n >= 2) || !isfinite(sd))
+            continue;
+        to->freedom += (uint64_t)n - 1;
+        to->variance += (n - 1) * sd * sd;
+    }
+    for (uint32_t g = 0; g < groups; g++)
+        out[g].variance = out[g].freedom ? out[g].variance / (double)out[g].freedom : NAN;
+    detente_free(summary);
+    return code;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file pool.h
+ * Cells of a results file put together: a group of them has one value a replication, the average of its cells' means in that
+ * replication. Intervals are then taken over replications: cells share customers and luck, so taking them for independent
+ * would make intervals far too narrow.
+ */
+#ifndef DETENTE_ANALYSIS_POOL_H
+#define DETENTE_ANALYSIS_POOL_H
+
+#include <detente/stats.h>
+#include <detente/store.h>
+
+/** The group of a cell that is in none. */
+#define POOL_NONE UINT32_MAX
+
+/** One metric of every group; all zero: nothing. */
+typedef struct pool_means {
+    uint32_t groups, replications;
+    double
+        *value; /**< owned, groups x replications, row by row; NAN where a cell of the group lacks that replication */
+    uint32_t *cells;  /**< owned, by group: cells that were put together */
+    uint32_t *failed; /**< owned, by group: cells that failed and were left out */
+    uint32_t *most;   /**< owned, by group: replications of the cell that has most */
+    uint32_t *least;  /**< owned, by group: … least, which is as many as the group has; 0 without cells */
+} pool_means;
+
+/**
+ * Read a metric. Memory: groups x replications, and a block of cells.
+ * @param group  by cell: its group, below @p groups, or POOL_NONE
+ * @param[out] out  release with pool_clear(), after a failure too
+ * @return 0, DETENTE_E_INPUT when the file is damaged, DETENTE_E_MEMORY
+ */
+int pool_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,
+              detente_error *error);
+void pool_clear(pool_means *means);
+/** Values of a group: replications of them. */
+static inline const double *pool_of(const pool_means *means, uint32_t group)
+{
+    return means->value + (size_t)group * means->replications;
+}
+
+/** Spread of a metric between the encounters of a group's cells. */
+typedef struct pool_spread {
+    uint64_t encounters; /**< of all its cells that did not fail */
+    uint64_t freedom;    /**< encounters less cells: of a cell with n of them n - 1 */
+    double variance;     /**< within cells: each cell's variance, weighted by its n - 1; NAN where freedom is 0 */
+} pool_spread;
+
+/** Read from the summary; @p out has room for @p groups. @return as pool_read() */
+int pool_read_spread(const detente_results *results, int metric, const uint32_t *group, uint32_t groups,
+                     pool_spread *out, detente_error *error);
+
+#endif
