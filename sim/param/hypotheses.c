@@ -12,7 +12,7 @@ static const char *const METRIC_MEANING[] = {
 #undef X
 };
 static const char *const METRIC_UNIT[] = {
-#define X(name, unit, form, words) unit,
+#define X(name, unit, form, ...) unit,
     DETENTE_METRICS(X)
 #undef X
 };
