@@ -6,17 +6,6 @@
 #include "param/dump.h"
 #include "param/registry.h"
 
-static const char *const METRIC_MEANING[] = {
-#define X(name, unit, form, words) words,
-    DETENTE_METRICS(X)
-#undef X
-};
-static const char *const METRIC_UNIT[] = {
-#define X(name, unit, form, ...) unit,
-    DETENTE_METRICS(X)
-#undef X
-};
-
 /* ---- YAML -------------------------------------------------------------------------------------------------------- */
 
 static void dump_level(text_buffer *b, const detente_factor *f, double value)
@@ -110,7 +99,7 @@ static void add_difference(text_buffer *b, const detente_hypothesis *h)
     text_number(fabs(h->threshold), size);
     const int same_way = h->threshold != 0 && h->above == (h->threshold > 0);
     const int higher = h->threshold > 0 || (h->threshold == 0 && h->above);
-    const char *unit = METRIC_UNIT[h->metric], *gap = strcmp(unit, "1") ? " " : "";
+    const char *unit = detente_metric_unit(h->metric), *gap = strcmp(unit, "1") ? " " : "";
     if (h->threshold == 0)
         text_add(b, "%s", higher ? "higher" : "lower");
     else if (same_way)
@@ -144,13 +133,13 @@ int detente_hypothesis_explain(const detente_config *config, int hypothesis, cha
         return detente_error_set(error, DETENTE_E_RANGE, "hypothesis %d is not one of the config's %d", hypothesis,
                                  config->n_hypotheses);
     const detente_hypothesis *h = &config->hypothesis[hypothesis];
-    text_add(&b, "%s (%s) is ", METRIC_NAME[h->metric], METRIC_MEANING[h->metric]);
+    text_add(&b, "%s (%s) is ", METRIC_NAME[h->metric], detente_metric_words(h->metric));
     if (h->compared) {
         add_difference(&b, h);
         add_side(&b, config, &h->where, &h->versus, 1, " with ");
         add_side(&b, config, &h->versus, &h->versus, 1, " than with ");
     } else {
-        const char *unit = METRIC_UNIT[h->metric], *gap = strcmp(unit, "1") ? " " : "";
+        const char *unit = detente_metric_unit(h->metric), *gap = strcmp(unit, "1") ? " " : "";
         char number[40];
         text_number(h->threshold, number);
         text_add(&b, "%s %s%s%s", h->above ? "above" : "below", number, gap, *gap ? unit : "");
