@@ -10,6 +10,7 @@
 #include <detente/design.h>
 #include <detente/engine.h>
 #include <detente/error.h>
+#include <detente/hypotheses.h>
 #include <detente/model.h>
 #include <detente/params.h>
 #include <detente/registry.h>

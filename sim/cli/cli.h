@@ -34,6 +34,7 @@ int cli_check(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_merge(int argc, char **argv);
+int cli_test(int argc, char **argv);
 
 /** Exit status of an error code; 0 for 0. DETENTE_E_INTERRUPTED is 128 + the signal that was caught. */
 int cli_status_of(int code);

@@ -18,6 +18,7 @@ _detente_files() { # ENDING: folders, and files that end so
 _detente_value() { # OPTION: its values; fails for an option that has none
     case $command$1 in
     params-f | params--format) _detente_words "table markdown json json-schema" ;;
+    test--format) _detente_words "table csv json markdown" ;;
     export--format) _detente_words "csv" ;;
     *--format) _detente_words "text csv json" ;;
     run--keep) _detente_words "none encounters turns" ;;
@@ -38,7 +39,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check export verify --version --help"
+        _detente_words "new list run merge trace replay params check test export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -60,13 +61,14 @@ _detente() {
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
     params) options="-f --format $options" ;;
     check) options="-s --set $options" ;;
+    test) options="--format $options" ;;
     export) options="--table --traits --format $options" ;;
     verify) options="-s --seed -c --config $options" ;;
     *) return ;;
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    replay/* | export/* | merge/*) _detente_files h5 ;;
+    replay/* | test/* | export/* | merge/*) _detente_files h5 ;;
     *)
         _detente_files yaml
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
