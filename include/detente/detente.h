@@ -15,6 +15,7 @@
 #include <detente/params.h>
 #include <detente/registry.h>
 #include <detente/select.h>
+#include <detente/sensitivity.h>
 #include <detente/stats.h>
 #include <detente/store.h>
 #include <detente/verify.h>

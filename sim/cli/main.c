@@ -23,14 +23,15 @@ static const cli_command commands[] = {
     {"replay", "play one encounter of a results file again, and compare", cli_replay},
     {"check", "say whether a config is right, and its playbooks in plain words", cli_check},
     {"test", "give the verdicts on a config's hypotheses from its results file", cli_test},
+    {"sensitivity", "say which varied parameters drive a metric, beyond noise", cli_sensitivity},
     {"export", "print a table of a results file as CSV", cli_export},
     {"verify", "measure the model's analytic limits on this machine", cli_verify},
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"compare", "select", "sensitivity", "fit", "report", "plot"};
+static const char *const later[] = {"compare", "select", "fit", "report", "plot"};
 
-enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 10 };
+enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 12 };
 
 static int print_help(void)
 {

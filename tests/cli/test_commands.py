@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "test", "export", "verify"]
-LATER = ["compare", "select", "sensitivity", "fit", "report", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "test", "sensitivity", "export", "verify"]
+LATER = ["compare", "select", "fit", "report", "plot"]
 
 
 def test_help_lists_every_command(run):

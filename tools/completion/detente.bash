@@ -19,6 +19,9 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     case $command$1 in
     params-f | params--format) _detente_words "table markdown json json-schema" ;;
     test--format) _detente_words "table csv json markdown" ;;
+    sensitivity-f | sensitivity--format) _detente_words "table csv json markdown" ;;
+    sensitivity-m | sensitivity--metric) _detente_words "$(_detente_names metrics)" ;;
+    sensitivity-S | sensitivity--strategy | *--confidence) COMPREPLY=() ;;
     export--format) _detente_words "csv" ;;
     *--format) _detente_words "text csv json" ;;
     run--keep) _detente_words "none encounters turns" ;;
@@ -39,7 +42,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check test export verify --version --help"
+        _detente_words "new list run merge trace replay params check test sensitivity export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -63,12 +66,13 @@ _detente() {
     check) options="-s --set $options" ;;
     test) options="--format $options" ;;
     export) options="--table --traits --format $options" ;;
+    sensitivity) options="-m --metric -S --strategy --confidence -f --format $options" ;;
     verify) options="-s --seed -c --config $options" ;;
     *) return ;;
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    replay/* | test/* | export/* | merge/*) _detente_files h5 ;;
+    replay/* | test/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
     *)
         _detente_files yaml
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
