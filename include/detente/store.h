@@ -50,6 +50,8 @@ typedef struct detente_store_options {
                                  is there and holds the lock; the others join when its store has been created, and finish
                                  before it does. None may take a unit before all have opened */
     int ranks;              /**< 0: one process */
+    int uneven;             /**< cells may have fewer replications than the config asks for, down to none, because a selection
+                                 needed no more of them: they are complete, and the file cannot be gone on from */
 } detente_store_options;
 
 /**
@@ -98,6 +100,8 @@ detente_sink detente_store_sink(detente_store *store);
  *         DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY. After a failure the shards stay in the parts folder
  */
 int detente_store_finish(detente_store *store, const detente_provenance *provenance, detente_error *error);
+/** Remove what there is in the parts folder; only detente_store_free() may follow. */
+void detente_store_discard(detente_store *store);
 /** Release; unfinished parts that hold finished work stay on disk, an empty parts folder is removed. NULL is allowed. */
 void detente_store_free(detente_store *store);
 

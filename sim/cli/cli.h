@@ -32,10 +32,12 @@ int cli_replay(int argc, char **argv);
 int cli_params(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_verify(int argc, char **argv);
-int cli_sensitivity(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_merge(int argc, char **argv);
-int cli_test(int argc, char **argv);
+int cli_select(int argc, char **argv);
+
+/** What an option --threads may be at most. */
+enum { CLI_MAX_THREADS = 4096 };
 
 /** Exit status of an error code; 0 for 0. DETENTE_E_INTERRUPTED is 128 + the signal that was caught. */
 int cli_status_of(int code);

@@ -11,7 +11,7 @@
 
 #include "core/memory.h"
 
-enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
+enum { MAX_SHARDS = 1000000 };
 enum { KEY_KEEP = 0x200, KEY_FORCE, KEY_PROGRESS, KEY_DRY_RUN, KEY_RESUME, KEY_EXTEND, KEY_SHARD };
 
 static const struct argp_option options[] = {
@@ -90,8 +90,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 's':
         return cli_settings_parse(&run->settings, argument, state);
     case 't':
-        if (cli_number(argument, 1, MAX_THREADS, &number)) {
-            argp_error(state, "--threads \"%s\": a whole number from 1 to %d", argument, MAX_THREADS);
+        if (cli_number(argument, 1, CLI_MAX_THREADS, &number)) {
+            argp_error(state, "--threads \"%s\": a whole number from 1 to %d", argument, CLI_MAX_THREADS);
             return EINVAL;
         }
         run->threads = (int)number;

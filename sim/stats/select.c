@@ -129,8 +129,7 @@ static double equal_allocation(const kn_state *kn)
     const detente_select_rule *rule = kn->race->rule;
     const uint32_t n = kn->race->source->n;
     const double first = (double)rule->first, alpha = 1 - rule->confidence;
-    /* The half-width of as many values as their variance is t itself. */
-    const double t = detente_t_halfwidth(rule->first, first, 1 - 2 * alpha / (n - 1));
+    const double t = detente_t_quantile(first - 1, 1 - 2 * alpha / (n - 1));
     double most = 0;
     for (size_t p = 0; p < (size_t)n * (n - 1) / 2; p++)
         most = fmax(most, kn->variance[p]);

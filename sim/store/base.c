@@ -55,7 +55,9 @@ static int look(store_base *base, detente_error *error)
     if (base->units == 0)
         return detente_error_set(
             error, DETENTE_E_INPUT,
-            "%s: was merged with gaps and cannot be gone on from; merge it again with all its shards", base->path);
+            "%s: cannot be gone on from: it was merged with gaps (merge it again with all its shards), or "
+            "`detente select` wrote it",
+            base->path);
     return base->units > base->cells * base->replications || read_rows(base)
                ? detente_error_set(error, DETENTE_E_INPUT, "%s: is damaged", base->path)
                : 0;

@@ -10,8 +10,10 @@
 #include "store/merge.h"
 #include "store/pack.h"
 
-enum stopped_by { BY_REPLICATIONS, UNFINISHED, BY_FAILURE, BY_PRECISION };
-static const char *const stopped_by_meanings = "replications unfinished failure precision";
+/* A selection's word comes last, and is there in its files only: the others have the bytes that they always had. */
+enum stopped_by { BY_REPLICATIONS, UNFINISHED, BY_FAILURE, BY_PRECISION, BY_SELECTION, N_STOPPED_BY };
+static const char *const stopped_by_meanings[] = {"replications unfinished failure precision",
+                                                  "replications unfinished failure precision selection"};
 static const char *const status_meanings = "complete partial not_run failed";
 
 /* A list for datasets that are written whole, whatever was there before; or filled where nothing is written. */
@@ -168,19 +170,24 @@ static int write_state(store_merger *self)
     const uint64_t cells = self->header->cells;
     int8_t *stopped = detente_calloc(cells, 1), *status = detente_calloc(cells, 1);
     const char **text = detente_calloc(cells, sizeof *text);
-    const int ok = stopped && status && text;
+    const int ok = stopped && status && text, uneven = self->header->uneven;
     for (uint64_t c = 0; c < cells && ok; c++) {
         const int all = self->units_run[c] == self->header->identity.replications;
-        const int failed = self->failure[c] != NULL, precise = self->precise[c], complete = all || precise;
-        stopped[c] = failed ? BY_FAILURE : precise ? BY_PRECISION : all ? BY_REPLICATIONS : UNFINISHED;
+        const int failed = self->failure[c] != NULL, precise = self->precise[c];
+        const int enough = uneven && self->units_run[c] > 0, complete = all || precise || enough;
+        stopped[c] = failed    ? BY_FAILURE
+                     : precise ? BY_PRECISION
+                     : all     ? BY_REPLICATIONS
+                     : uneven  ? BY_SELECTION
+                               : UNFINISHED;
         status[c] = (int8_t)(failed ? STORE_FAILED : complete ? 0 : self->units_run[c] ? 1 : 2);
         text[c] = failed ? self->failure[c] : "";
     }
     if (ok) {
         by_cell(self, "replications_run", H5T_STD_U32LE, H5T_NATIVE_UINT64, self->units_run, "replications run", 0,
                 NULL);
-        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications", 4,
-                stopped_by_meanings);
+        by_cell(self, "stopped_by", H5T_STD_I8LE, H5T_NATIVE_INT8, stopped, "why the cell has no more replications",
+                uneven ? N_STOPPED_BY : BY_SELECTION, stopped_by_meanings[uneven]);
         by_cell(self, "status", H5T_STD_I8LE, H5T_NATIVE_INT8, status, "state of the cell", 4, status_meanings);
         const hid_t error = hdf_strings(&self->out, self->out.file, "error", cells, text);
         hdf_describe(&self->out, error, "1", "what went wrong in the cell; empty where nothing did");
@@ -221,7 +228,7 @@ static void continuation_group(store_merger *self)
     static const char *const moment_names[] = {"mean", "m2"};
     hdf_writer *out = &self->out;
     const char *metric_names[DETENTE_N_METRICS];
-    const uint64_t units = self->prefix == self->units ? self->units : 0;
+    const uint64_t units = self->prefix == self->units && !self->header->uneven ? self->units : 0;
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         metric_names[m] = store_metrics[m].name;
     self->continuation = hdf_group(out, out->file, STORE_CONTINUATION);

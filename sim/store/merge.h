@@ -20,6 +20,7 @@ typedef struct store_header {
     int n_personas, n_tiers;
     uint64_t seed, cells, replications; /**< replications: the most that a cell may have */
     detente_until until;
+    int uneven; /**< as in detente_store_options */
     uint64_t encounters;
     int quantiles;
     int keep[STORE_N_TABLES]; /**< the table is wanted */

@@ -21,6 +21,7 @@ static int open_store(detente_store *store, const char *path, const detente_conf
     if (!store->path)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     int status = store_header_init(&store->header, config, error);
+    store->header.uneven = options->uneven;
     if (!status && options->shards) {
         store->header.identity.shard = options->shard;
         store->header.identity.shards = options->shards;
@@ -470,6 +471,14 @@ void detente_store_keep(detente_store *store)
 {
     if (!store->failed)
         keep_pending(store);
+    store->failed = 1;
+}
+
+void detente_store_discard(detente_store *store)
+{
+    store_spool_wait(&store->spool, &store->folder, NULL);
+    store_spool_abandon(&store->spool);
+    store_folder_discard(&store->folder, NULL);
     store->failed = 1;
 }
 

@@ -40,15 +40,12 @@ def test_the_demo_ends_as_shown(run):
     assert len(lines) == 7 and [line for line in lines if line not in table] == []
 
 
-def test_the_playbook_and_hypotheses_shown_are_right(run, tmp_path):
-    playbook, hypotheses = blocks("yaml")
+def test_the_playbook_shown_is_right(run, tmp_path):
+    (playbook,) = blocks("yaml")
     (tmp_path / "shown.yaml").write_text("detente: 1\nextends: billing-dispute\nstrategies:\n  - name: shown\n    " +
                                          playbook.replace("\n", "\n    "))
     done = run("check", "shown.yaml")
     assert done.returncode == 0 and "never" not in done.stdout, done.stdout + done.stderr
-    (tmp_path / "shown.yaml").write_text("detente: 1\nstrategies: [bare-refusal, firm-but-kind]\n" + hypotheses)
-    done = run("check", "shown.yaml")
-    assert done.returncode == 0 and "more than 0.02" in done.stdout, done.stdout + done.stderr
 
 
 def test_links_lead_somewhere():

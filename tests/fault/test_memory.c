@@ -242,6 +242,33 @@ static int show_encounter(detente_error *error)
     return code;
 }
 
+static int select_play(void *data, const uint64_t *wanted, detente_error *error)
+{
+    (void)data;
+    (void)wanted;
+    (void)error;
+    return 0;
+}
+
+static double select_value(void *data, uint32_t system, uint64_t replication)
+{
+    (void)data;
+    return (double)(system + replication % 2);
+}
+
+static int select_best(detente_error *error)
+{
+    const detente_select_source source = {.n = 3, .play = select_play, .value = select_value};
+    detente_select_rule rule = {.first = 3, .delta = 0.5, .confidence = 0.95, .budget = 100};
+    int code = 0;
+    for (rule.procedure = DETENTE_SELECT_KN; rule.procedure <= DETENTE_SELECT_OCBA && !code; rule.procedure++) {
+        detente_selection selection;
+        code = detente_select(&rule, &source, &selection, error);
+        detente_selection_clear(&selection);
+    }
+    return code;
+}
+
 static int verify_one(detente_error *error)
 {
     verify_lines lines = {0};
@@ -266,6 +293,7 @@ static const struct operation {
     {"explain a strategy", explain, 0},
     {"texts of the registry", registry_texts, 0},
     {"show an encounter", show_encounter, 0},
+    {"select the best", select_best, 0},
     {"verify a limit", verify_one, 0},
 };
 enum { N_OPERATIONS = sizeof operations / sizeof *operations };

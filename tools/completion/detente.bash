@@ -10,30 +10,32 @@ _detente_words() { # WORDS: those that begin like the current one
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
 }
 
-_detente_files() { # ENDING: folders, and files that end so
-    mapfile -t COMPREPLY < <(compgen -d -- "$current"; compgen -f -X "!*.$1" -- "$current")
+_detente_files() { # ENDING...: folders, and files that end so
+    local ending
+    mapfile -t COMPREPLY < <(compgen -d -- "$current"
+        for ending; do compgen -f -X "!*.$ending" -- "$current"; done)
     compopt -o filenames 2>/dev/null
 }
 
 _detente_value() { # OPTION: its values; fails for an option that has none
     case $command$1 in
     params-f | params--format) _detente_words "table markdown json json-schema" ;;
-    test--format) _detente_words "table csv json markdown" ;;
-    sensitivity-f | sensitivity--format) _detente_words "table csv json markdown" ;;
-    sensitivity-m | sensitivity--metric) _detente_words "$(_detente_names metrics)" ;;
-    sensitivity-S | sensitivity--strategy | *--confidence) COMPREPLY=() ;;
+    select--format) _detente_words "table csv json markdown" ;;
     export--format) _detente_words "csv" ;;
     *--format) _detente_words "text csv json" ;;
     run--keep) _detente_words "none encounters turns" ;;
-    run--progress) _detente_words "auto always never" ;;
+    run--progress | select--progress) _detente_words "auto always never" ;;
     export--table) _detente_words "summary replications encounters turns" ;;
     trace-S | trace--strategy)
         _detente_words "$(_detente_names strategies)"
         [ ${#COMPREPLY[@]} -gt 0 ] || _detente_files yaml ;;
     trace--phrases | replay--phrases) _detente_files yaml ;;
-    run-o | run--output | merge-o | merge--output) _detente_files h5 ;;
+    select-m | select--metric) _detente_words "$(_detente_names metrics)" ;;
+    select--procedure) _detente_words "kn ocba" ;;
+    select--among) _detente_words "strategies cells" ;;
+    select-o | select--output | run-o | run--output | merge-o | merge--output) _detente_files h5 ;;
     verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
-    *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed) COMPREPLY=() ;;
+    *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed | select-d | *--delta | *--confidence | *--budget | *--first | *--where) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -42,7 +44,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check test sensitivity export verify --version --help"
+        _detente_words "new list run merge trace replay params check select export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -64,17 +66,16 @@ _detente() {
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
     params) options="-f --format $options" ;;
     check) options="-s --set $options" ;;
-    test) options="--format $options" ;;
+    select) options="-m --metric --max --min -d --delta --confidence --procedure --budget --first --among --where -o --output --force -s --set --format -t --threads --progress $options" ;;
     export) options="--table --traits --format $options" ;;
-    sensitivity) options="-m --metric -S --strategy --confidence -f --format $options" ;;
     verify) options="-s --seed -c --config $options" ;;
     *) return ;;
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    replay/* | test/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
+    replay/* | export/* | merge/*) _detente_files h5 ;;
     *)
-        _detente_files yaml
+        if [ "$command" = select ]; then _detente_files yaml h5; else _detente_files yaml; fi
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
     esac
 }
