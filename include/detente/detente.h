@@ -10,10 +10,12 @@
 #include <detente/design.h>
 #include <detente/engine.h>
 #include <detente/error.h>
+#include <detente/hypotheses.h>
 #include <detente/model.h>
 #include <detente/params.h>
 #include <detente/registry.h>
 #include <detente/select.h>
+#include <detente/sensitivity.h>
 #include <detente/stats.h>
 #include <detente/store.h>
 #include <detente/verify.h>

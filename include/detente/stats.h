@@ -142,6 +142,40 @@ double detente_cohens_d(double difference, uint64_t count_a, double variance_a, 
  */
 int detente_holm(const double *p, size_t n, double *adjusted);
 
+/** What can be said of a claim. */
+enum detente_verdict { DETENTE_SUPPORTED, DETENTE_NOT_SUPPORTED, DETENTE_UNDECIDED };
+
+/** A claim that a mean, or a difference of means, is above or below a threshold: what is known of it, and the verdict. */
+typedef struct detente_claim {
+    detente_contrast of;                /**< the difference; of a mean, its contrast with zeros */
+    int above;                          /**< 1: is claimed to be above the threshold, 0: below */
+    double threshold;                   /**< in the metric's unit */
+    double encounters;                  /**< of a metric that is 0 or 1: independent encounters in all replications; else 0 */
+    int compared;                       /**< 1: a difference, 0: a mean */
+    int verdict;                        /**< out: enum detente_verdict */
+    double low;                         /**< out: one-sided lower bound at its Holm level; NAN where nothing is known */
+    double high;                        /**< out: upper bound, likewise */
+    double p;                           /**< out: one-sided p of the claim, 1 where nothing is known */
+    double p_holm;                      /**< out: adjusted over all claims */
+} detente_claim;
+
+/**
+ * Judge claims together: one-sided t tests, with Holm's (1979) adjustment over all of them, and again over their opposites.
+ * Supported: the claim's adjusted p is at most @p alpha. Not supported: that of its opposite is, or a difference that is 0 in
+ * every replication misses the threshold. Else undecided, as is what has fewer than two replications. So the chance that any claim
+ * is wrongly supported is at most alpha, and that any is wrongly not supported too.
+ *
+ * The bounds are those that decide: a claim "above" is supported where low clears the threshold, not supported where high does
+ * not reach it. Each holds with a confidence of at least 1 - alpha: the level is alpha / (n - i) for the claim that is rejected as
+ * i-th (from 0), alpha / (n - rejected) for the others.
+ *
+ * A metric that is 0 or 1 and does not vary between replications has no width by Student. Where that is because all encounters
+ * came out alike (0, 1, a difference of 0, 1 or -1), the bounds are the exact ones of such an outcome, @f$1 - \alpha^{1/N}@f$ away
+ * (Clopper & Pearson 1934; twice that for a difference of 1 or -1); elsewhere it is chance, and nothing is known.
+ * @return 0 or DETENTE_E_MEMORY
+ */
+int detente_claims_judge(detente_claim *claims, size_t n, double alpha);
+
 /** How the intervals of sensitivity indices are made: percentiles of a bootstrap over the design's rows (Archer, Saltelli & Sobol 1997). */
 typedef struct detente_bootstrap {
     uint64_t seed;     /**< draws are a function of it, their number and the row's */

@@ -45,27 +45,45 @@ static void add_cell(const detente_results *results, uint32_t cell, uint32_t gro
     out->cells[group]++;
 }
 
-int pool_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,
-              detente_error *error)
+/* Sums to averages. */
+static void finish(pool_means *out)
+{
+    for (uint32_t g = 0; g < out->groups; g++)
+        for (uint32_t r = 0; r < out->replications; r++)
+            out->value[(size_t)g * out->replications + r] =
+                out->cells[g] ? out->value[(size_t)g * out->replications + r] / out->cells[g] : NAN;
+}
+
+int pool_read_many(const detente_results *results, int metric, const uint32_t *const *group, uint32_t groups, size_t n,
+                   pool_means *out, detente_error *error)
 {
     const uint32_t cells = detente_results_cells(results), replications = detente_results_replications(results);
     uint32_t block = BLOCK_VALUES / (replications ? replications : 1);
     block = block < 1 ? 1 : block > cells ? cells : block;
     double *means = detente_calloc(block, replications * sizeof *means);
-    int code = make_room(results, groups, out) || !means ? no_memory(error) : 0;
+    int code = means ? 0 : no_memory(error);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (pool_means){0};
+    for (size_t i = 0; i < n && !code; i++)
+        code = make_room(results, groups, &out[i]) ? no_memory(error) : 0;
     for (uint64_t first = 0; first < cells && !code; first += block) {
-        const uint32_t start = (uint32_t)first, n = cells - start < block ? cells - start : block;
-        code = detente_results_block(results, metric, start, n, means, error);
-        for (uint32_t i = 0; i < n && !code; i++)
-            if (group[start + i] != POOL_NONE)
-                add_cell(results, start + i, group[start + i], means + (size_t)i * replications, out);
+        const uint32_t start = (uint32_t)first, many = cells - start < block ? cells - start : block;
+        code = detente_results_block(results, metric, start, many, means, error);
+        for (uint32_t k = 0; k < many && !code; k++)
+            for (size_t i = 0; i < n; i++)
+                if (group[i][start + k] != POOL_NONE)
+                    add_cell(results, start + k, group[i][start + k], means + (size_t)k * replications, &out[i]);
     }
-    for (uint32_t g = 0; g < groups && !code; g++)
-        for (uint32_t r = 0; r < replications; r++)
-            out->value[(size_t)g * replications + r] =
-                out->cells[g] ? out->value[(size_t)g * replications + r] / out->cells[g] : NAN;
+    for (size_t i = 0; i < n && !code; i++)
+        finish(&out[i]);
     detente_free(means);
     return code;
+}
+
+int pool_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,
+              detente_error *error)
+{
+    return pool_read_many(results, metric, &group, groups, 1, out, error);
 }
 
 void pool_clear(pool_means *means)

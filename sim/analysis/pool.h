@@ -33,6 +33,12 @@ typedef struct pool_means {
  */
 int pool_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,
               detente_error *error);
+/**
+ * The same for several groupings of the cells, in one reading of the metric: group[i] by cell, and out[i], for each of @p n.
+ * @return as pool_read()
+ */
+int pool_read_many(const detente_results *results, int metric, const uint32_t *const *group, uint32_t groups, size_t n,
+                   pool_means *out, detente_error *error);
 void pool_clear(pool_means *means);
 /** Values of a group: replications of them. */
 static inline const double *pool_of(const pool_means *means, uint32_t group)

@@ -32,8 +32,10 @@ int cli_replay(int argc, char **argv);
 int cli_params(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_sensitivity(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_merge(int argc, char **argv);
+int cli_test(int argc, char **argv);
 int cli_select(int argc, char **argv);
 
 /** What an option --threads may be at most. */

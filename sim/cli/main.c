@@ -22,15 +22,17 @@ static const cli_command commands[] = {
     {"trace", "print one encounter of a config, turn by turn", cli_trace},
     {"replay", "play one encounter of a results file again, and compare", cli_replay},
     {"check", "say whether a config is right, and its playbooks in plain words", cli_check},
+    {"test", "give the verdicts on a config's hypotheses from its results file", cli_test},
+    {"sensitivity", "say which varied parameters drive a metric, beyond noise", cli_sensitivity},
     {"select", "say which strategy is the best, and how sure that is", cli_select},
     {"export", "print a table of a results file as CSV", cli_export},
     {"verify", "measure the model's analytic limits on this machine", cli_verify},
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"compare", "sensitivity", "test", "fit", "report", "plot"};
+static const char *const later[] = {"compare", "fit", "report", "plot"};
 
-enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 10 };
+enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 12 };
 
 static int print_help(void)
 {
@@ -49,7 +51,7 @@ static int print_help(void)
         "Strategies, personas and scenarios named without a path come from the library compiled into the program;\n"
         "after `make install` its files are in %s.\n"
         "Results go to standard output, messages to standard error. Exit status: 0 done, 1 failed while running,\n"
-        "2 wrong usage, 3 bad config or input file, 4 a check did not hold, 128 + n ended by signal n.\n",
+        "2 wrong usage, 3 bad config or input file, 4 a hypothesis or check did not hold, 128 + n ended by signal n.\n",
         detente_share_folder());
     if (text_finish(&b, &text, NULL)) {
         cli_tell("out of memory");

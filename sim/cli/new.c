@@ -172,6 +172,7 @@ static void build_experiment(text_buffer *b, const char *name)
         b,
         "# An experiment: the config that answers the question of README.md, and nothing else is needed to repeat it.\n"
         "#   detente run %s/config.yaml -o %s/results.h5\n"
+        "#   detente test %s/results.h5\n"
         "detente: 1\n"
         "name: %s\n"
         "question: Does saying no with reasons and kindness beat the bare no?   # put yours here\n"
@@ -186,8 +187,14 @@ static void build_experiment(text_buffer *b, const char *name)
         "strategies:                       # all meet the same customers; `detente list strategies` names the library's\n"
         "  - %s\n"
         "  - bare-refusal\n"
-        "  - firm-but-kind\n",
-        name, name, name, base_scenario, base_strategy);
+        "  - firm-but-kind\n"
+        "hypotheses:                       # what you expect, said before you look; `detente test` gives the verdicts\n"
+        "  - name: kindness-satisfies      # \"> 0.02\": by how much, so that what is too small to matter does not count\n"
+        "    expect: {metric: reported_satisfaction, strategy: firm-but-kind, versus: {strategy: bare-refusal}, difference: \"> "
+        "0.02\"}\n"
+        "  - name: kindness-costs-little   # without `versus`, value: \"< 8\" is about one strategy alone\n"
+        "    expect: {metric: minutes, strategy: firm-but-kind, versus: {strategy: bare-refusal}, difference: \"< 1\"}\n",
+        name, name, name, name, base_scenario, base_strategy);
 }
 
 static void build_readme(text_buffer *b, const char *name)
@@ -197,10 +204,11 @@ static void build_readme(text_buffer *b, const char *name)
         "# %s\n\n"
         "**Question.** Does saying no with reasons and kindness beat the bare no?\n\n"
         "**Source.** Who says so, and where; with what evidence.\n\n"
-        "**Prediction.** Written down before the run: which strategy does better, on which metric, by how much.\n\n"
-        "**Run.** `detente run %s/config.yaml -o %s/results.h5`\n\n"
-        "**Result.** What came out, with its ±; where the prediction failed.\n",
-        name, name, name);
+        "**Prediction.** The `hypotheses` of config.yaml, written down before the run: which strategy does better, on which metric, "
+        "by how much; and why.\n\n"
+        "**Run.** `detente run %s/config.yaml -o %s/results.h5`, then `detente test %s/results.h5`\n\n"
+        "**Result.** The verdicts, with effect and interval; where the prediction failed.\n",
+        name, name, name, name);
 }
 
 /* Write one file that is not there yet. */

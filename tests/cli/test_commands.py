@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "select", "export", "verify"]
-LATER = ["compare", "sensitivity", "test", "fit", "report", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "test", "sensitivity", "select", "export", "verify"]
+LATER = ["compare", "fit", "report", "plot"]
 
 
 def test_help_lists_every_command(run):
@@ -60,6 +60,7 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("export", "o.h5", "--table", "sumary"), 'did you mean "summary"?'),
     (("export", "o.h5", "--table", "turns", "--traits"), "--table encounters"),
     (("export", "o.h5", "--table", "turns", "--format", "xls"), "csv"),
+    (("test",), "name a results file"),
     (("verify", "--seed", "x"), "a whole number"),
     (("verify", "L1"), "takes no argument"),
     (("verify", "--config", "L7"), "no such limit"),

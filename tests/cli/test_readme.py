@@ -22,7 +22,7 @@ def test_every_block_runs(detente, tmp_path):
     (tools / "detente").symlink_to(os.path.realpath(PROGRAM))
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     said = {}
-    assert len(blocks("sh")) == 4 and len(blocks("python")) == 1 and len(blocks("r")) == 1
+    assert len(blocks("sh")) == 5 and len(blocks("python")) == 1 and len(blocks("r")) == 1
     for language, command in (("sh", ["bash", "-euc"]), ("python", [sys.executable, "-c"]), ("r", ["Rscript", "-e"])):
         for text in blocks(language):
             done = subprocess.run([*command, text], cwd=tmp_path, env=environment, text=True, stdin=subprocess.DEVNULL,
@@ -40,12 +40,15 @@ def test_the_demo_ends_as_shown(run):
     assert len(lines) == 7 and [line for line in lines if line not in table] == []
 
 
-def test_the_playbook_shown_is_right(run, tmp_path):
-    (playbook,) = blocks("yaml")
+def test_the_playbook_and_hypotheses_shown_are_right(run, tmp_path):
+    playbook, hypotheses = blocks("yaml")
     (tmp_path / "shown.yaml").write_text("detente: 1\nextends: billing-dispute\nstrategies:\n  - name: shown\n    " +
                                          playbook.replace("\n", "\n    "))
     done = run("check", "shown.yaml")
     assert done.returncode == 0 and "never" not in done.stdout, done.stdout + done.stderr
+    (tmp_path / "shown.yaml").write_text("detente: 1\nstrategies: [bare-refusal, firm-but-kind]\n" + hypotheses)
+    done = run("check", "shown.yaml")
+    assert done.returncode == 0 and "more than 0.02" in done.stdout, done.stdout + done.stderr
 
 
 def test_links_lead_somewhere():

@@ -231,6 +231,13 @@ START_TEST(no_bias)
     play(ishigami, N, M, (noise){0, 0, 0}, 0);
     how.draws = 2; /* nothing is asked of intervals here */
     analyse(ROWS, N, M);
+    detente_moments sample; /* of A and B */
+    detente_moments_init(&sample);
+    for (size_t cell = 0; cell < (size_t)ROWS * (N + 2); cell++)
+        if (cell % (N + 2) < 2)
+            detente_moments_add(&sample, y[cell * M]);
+    ck_assert_double_eq_tol(output.variance, detente_moments_variance(&sample), 1e-12 * output.variance);
+    ck_assert_double_eq_tol(output.mean, sample.mean, 1e-12);
     double exact[2 * N + 1] = {output.variance};
     for (int k = 0; k < N; k++) {
         exact[1 + 2 * k] = sobol[k].first * output.variance;
