@@ -251,6 +251,11 @@ demo: ## build, compare the playbooks of the library on one complaint, write dem
 	@$(MAKE) CONFIG=release all
 	@build/release/detente run experiments/playbooks/config.yaml -o demo.h5 --force
 
+experiment: ## build, play NAME=mirroring (or all experiments), test its hypotheses, draw it; SET="PATH=VALUE ..." changes numbers
+	@tools/deps build
+	@$(MAKE) CONFIG=release all
+	@tools/experiment build/release/detente --folder build/experiments $(SET:%=--set %) $(NAME)
+
 deps: ## install what building and testing need (apt)
 	@tools/deps check
 
@@ -267,7 +272,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile tools/install.mk | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all library page check check-long bench fuzz asan clang calibration lint format format-check demo deps docs install uninstall clean help \
+.PHONY: all library page check check-long bench fuzz asan clang calibration lint format format-check demo experiment deps docs install uninstall clean help \
     check-programs fault-programs bench-programs fuzz-programs run-programs FORCE
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
