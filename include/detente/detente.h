@@ -6,6 +6,7 @@
 #ifndef DETENTE_H
 #define DETENTE_H
 
+#include <detente/compare.h>
 #include <detente/config.h>
 #include <detente/design.h>
 #include <detente/engine.h>

@@ -14,7 +14,7 @@ static int no_memory(detente_error *error)
     return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
 }
 
-static int make_room(const detente_results *results, uint32_t groups, pool_means *out)
+int pool_make_room(const detente_results *results, uint32_t groups, pool_means *out)
 {
     const uint32_t replications = detente_results_replications(results);
     *out = (pool_means){.groups = groups, .replications = replications};
@@ -65,7 +65,7 @@ int pool_read_many(const detente_results *results, int metric, const uint32_t *c
     for (size_t i = 0; i < n; i++)
         out[i] = (pool_means){0};
     for (size_t i = 0; i < n && !code; i++)
-        code = make_room(results, groups, &out[i]) ? no_memory(error) : 0;
+        code = pool_make_room(results, groups, &out[i]) ? no_memory(error) : 0;
     for (uint64_t first = 0; first < cells && !code; first += block) {
         const uint32_t start = (uint32_t)first, many = cells - start < block ? cells - start : block;
         code = detente_results_block(results, metric, start, many, means, error);

@@ -39,6 +39,8 @@ int pool_read(const detente_results *results, int metric, const uint32_t *group,
  */
 int pool_read_many(const detente_results *results, int metric, const uint32_t *const *group, uint32_t groups, size_t n,
                    pool_means *out, detente_error *error);
+/** Room for so many groups, all zero. @return 0 or DETENTE_E_MEMORY */
+int pool_make_room(const detente_results *results, uint32_t groups, pool_means *out);
 void pool_clear(pool_means *means);
 /** Values of a group: replications of them. */
 static inline const double *pool_of(const pool_means *means, uint32_t group)

@@ -36,6 +36,7 @@ int cli_sensitivity(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_merge(int argc, char **argv);
 int cli_test(int argc, char **argv);
+int cli_compare(int argc, char **argv);
 int cli_select(int argc, char **argv);
 
 /** What an option --threads may be at most. */

@@ -22,6 +22,7 @@ static const cli_command commands[] = {
     {"trace", "print one encounter of a config, turn by turn", cli_trace},
     {"replay", "play one encounter of a results file again, and compare", cli_replay},
     {"check", "say whether a config is right, and its playbooks in plain words", cli_check},
+    {"compare", "compare a results file's strategies, replication by replication", cli_compare},
     {"test", "give the verdicts on a config's hypotheses from its results file", cli_test},
     {"sensitivity", "say which varied parameters drive a metric, beyond noise", cli_sensitivity},
     {"select", "say which strategy is the best, and how sure that is", cli_select},
@@ -30,7 +31,7 @@ static const cli_command commands[] = {
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"compare", "fit", "report", "plot"};
+static const char *const later[] = {"fit", "report", "plot"};
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 12 };
 

@@ -8,8 +8,8 @@
 
 #include "core/memory.h"
 
-enum { GAP = 2, LEAST_WIDTH = 8 };
-enum { ITEM_NONE, ITEM_TEXT, ITEM_NUMBER, ITEM_ESTIMATE, ITEM_SECTION };
+enum { GAP = 2, INDENT = 2, LEAST_WIDTH = 8 };
+enum { ITEM_NONE, ITEM_TEXT, ITEM_NUMBER, ITEM_ESTIMATE, ITEM_SECTION, ITEM_SUBSECTION };
 
 struct grid_item {
     int kind, decimals;
@@ -107,6 +107,19 @@ void grid_section(grid *g, const char *format, ...)
     va_end(arguments);
 }
 
+void grid_subsection(grid *g, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_item(g, (grid_item){.kind = ITEM_SUBSECTION, .text = format_text(g, format, arguments)});
+    va_end(arguments);
+}
+
+static int is_line(const grid_item *item)
+{
+    return item->kind == ITEM_SECTION || item->kind == ITEM_SUBSECTION;
+}
+
 void grid_note(grid *g, const char *format, ...)
 {
     va_list arguments;
@@ -182,9 +195,10 @@ static void add_plain(text_buffer *b, const grid_item *item)
         text_add(b, "%s", item->kind == ITEM_NONE ? "-" : item->text);
 }
 
-/* How wide the cells of a column are. */
+/* How wide the cells of a column are; the parts of an estimate in the section that is being written. */
 typedef struct column_width {
     size_t all, mean, half;
+    int fixed; /* 1: `all` stays as it is */
 } column_width;
 
 static size_t width_of_number(double value, int decimals, int *failed)
@@ -204,25 +218,41 @@ static size_t larger(size_t a, size_t b)
 
 static void widen(column_width *width, const grid_item *item, int *failed)
 {
-    if (item->kind == ITEM_TEXT)
-        width->all = larger(width->all, text_characters(item->text));
-    else if (item->kind == ITEM_NONE)
-        width->all = larger(width->all, 1);
-    else if (item->kind == ITEM_NUMBER)
-        width->all = larger(width->all, width_of_number(item->value, item->decimals, failed));
-    else {
+    size_t n = 1;
+    if (item->kind == ITEM_TEXT) {
+        n = text_characters(item->text);
+    } else if (item->kind == ITEM_NUMBER) {
+        n = width_of_number(item->value, item->decimals, failed);
+    } else if (item->kind == ITEM_ESTIMATE) {
         width->mean = larger(width->mean, width_of_number(item->value, item->decimals, failed));
         if (isfinite(item->half))
             width->half = larger(width->half, width_of_number(item->half, item->decimals, failed));
-        width->all = larger(width->all, width->mean + (width->half ? width->half + 3 : 0));
+        n = width->mean + (width->half ? width->half + 3 : 0);
     }
+    if (!width->fixed)
+        width->all = larger(width->all, n);
+}
+
+/* Widths with the rows from item i to the end of their section. @return the item after them */
+static size_t measure_section(const grid *g, size_t i, column_width *width, int *failed)
+{
+    size_t c = 0;
+    for (size_t k = 0; k < g->n_columns; k++)
+        width[k].mean = width[k].half = 0;
+    for (; i < g->n_items && g->item[i].kind != ITEM_SECTION; i++) {
+        if (g->item[i].kind == ITEM_SUBSECTION)
+            continue;
+        widen(&width[c], &g->item[i], failed);
+        c = (c + 1) % g->n_columns;
+    }
+    return i;
 }
 
 /* Take room from the widest columns of texts until a line fits, or all are narrow. */
-static void narrow(const grid *g, column_width *width)
+static void narrow(const grid *g, column_width *width, size_t indent)
 {
     for (;;) {
-        size_t total = GAP * (g->n_columns - 1), widest = g->n_columns;
+        size_t total = indent + GAP * (g->n_columns - 1), widest = g->n_columns;
         for (size_t c = 0; c < g->n_columns; c++) {
             total += width[c].all;
             if (g->column[c].kind == GRID_LEFT && width[c].all > LEAST_WIDTH &&
@@ -235,34 +265,32 @@ static void narrow(const grid *g, column_width *width)
     }
 }
 
-static column_width *measure(const grid *g, int *failed)
+/* Sections stand out by what is below them being indented. */
+static size_t indent_of(const grid *g)
 {
-    column_width *width = detente_calloc(g->n_columns + 1, sizeof *width);
-    if (!width)
-        return NULL;
-    for (size_t c = 0; c < g->n_columns; c++)
-        width[c].all = text_characters(g->column[c].heading);
-    size_t c = 0;
-    for (size_t i = 0; i < g->n_items; i++) {
-        if (g->item[i].kind == ITEM_SECTION)
-            continue;
-        widen(&width[c], &g->item[i], failed);
-        c = (c + 1) % g->n_columns;
-    }
-    narrow(g, width);
-    return width;
+    size_t indent = 0;
+    for (size_t i = 0; i < g->n_items; i++)
+        if (is_line(&g->item[i]))
+            indent = larger(indent, g->item[i].kind == ITEM_SECTION ? INDENT : 2 * INDENT);
+    return indent;
 }
 
-/* Add a cell in its width; the last of a line has no blanks behind it. */
-static void add_in_width(text_buffer *b, const char *text, int left, size_t width, int last)
+static void measure(const grid *g, size_t indent, column_width *width, int *failed)
+{
+    for (size_t c = 0; c < g->n_columns; c++)
+        width[c].all = text_characters(g->column[c].heading);
+    for (size_t i = measure_section(g, 0, width, failed); i < g->n_items;)
+        i = measure_section(g, i + 1, width, failed);
+    narrow(g, width, indent);
+}
+
+static void add_in_width(text_buffer *b, const char *text, int left, size_t width)
 {
     const size_t n = text_characters(text);
-    if (!left)
-        text_add(b, "%*s%s", (int)(n < width ? width - n : 0), "", text);
-    else if (last && n <= width)
-        text_add(b, "%s", text);
-    else
+    if (left)
         text_add_cut(b, text, width);
+    else
+        text_add(b, "%*s%s", (int)(n < width ? width - n : 0), "", text);
 }
 
 static void add_cell(text_buffer *b, const grid *g, size_t c, const column_width *width, const grid_item *item)
@@ -272,31 +300,62 @@ static void add_cell(text_buffer *b, const grid *g, size_t c, const column_width
         add_estimate(&part, item, width->mean, width->half);
     else
         add_plain(&part, item);
-    if (part.text)
-        add_in_width(b, part.text, g->column[c].kind == GRID_LEFT, width->all, c + 1 == g->n_columns);
+    add_in_width(b, part.text ? part.text : "", g->column[c].kind == GRID_LEFT, width->all);
     b->failed |= part.failed;
     text_clear(&part);
 }
 
-static void write_table(const grid *g, text_buffer *b)
+/* No line ends in blanks. */
+static void end_line(text_buffer *b)
 {
-    int failed = 0;
-    column_width *width = measure(g, &failed);
-    b->failed |= failed || !width;
-    for (size_t c = 0; c < g->n_columns && width; c++) {
-        add_in_width(b, g->column[c].heading, g->column[c].kind == GRID_LEFT, width[c].all, c + 1 == g->n_columns);
-        text_add(b, c + 1 < g->n_columns ? "%*s" : "\n", GAP, "");
-    }
+    while (b->size > 0 && b->text[b->size - 1] == ' ')
+        b->size--;
+    text_add_bytes(b, "\n", 1);
+}
+
+/* Rows from item i to the end of their section. @return the item after them */
+static size_t write_section(const grid *g, size_t i, size_t indent, const column_width *width, text_buffer *b)
+{
     size_t c = 0;
-    for (size_t i = 0; i < g->n_items && width; i++) {
-        if (g->item[i].kind == ITEM_SECTION) {
-            text_add(b, "%s\n", g->item[i].text);
+    for (; i < g->n_items && g->item[i].kind != ITEM_SECTION; i++) {
+        if (g->item[i].kind == ITEM_SUBSECTION) {
+            text_add(b, "%*s%s\n", INDENT, "", g->item[i].text);
             continue;
         }
+        text_add(b, "%*s", (int)(c ? GAP : indent), "");
         add_cell(b, g, c, &width[c], &g->item[i]);
         c = (c + 1) % g->n_columns;
-        text_add(b, c ? "%*s" : "\n", GAP, "");
+        if (c == 0)
+            end_line(b);
     }
+    return i;
+}
+
+static void write_table(const grid *g, text_buffer *b)
+{
+    const size_t indent = indent_of(g);
+    int failed = 0;
+    column_width *width = detente_calloc(g->n_columns, sizeof *width);
+    b->failed |= !width;
+    if (!width)
+        return;
+    measure(g, indent, width, &failed);
+    for (size_t c = 0; c < g->n_columns; c++) {
+        const size_t more = c ? 0 : indent;
+        text_add(b, "%*s", c ? GAP : 0, "");
+        add_in_width(b, g->column[c].heading, g->column[c].kind == GRID_LEFT, width[c].all + more);
+    }
+    end_line(b);
+    for (size_t c = 0; c < g->n_columns; c++)
+        width[c].fixed = 1;
+    for (size_t i = 0; i < g->n_items || i == 0;) {
+        measure_section(g, i, width, &failed);
+        i = write_section(g, i, indent, width, b);
+        if (i >= g->n_items)
+            break;
+        text_add(b, "%s\n", g->item[i++].text);
+    }
+    b->failed |= failed;
     detente_free(width);
     for (size_t i = 0; i < g->n_notes; i++)
         text_add_columns(b, 0, (const char *const[]){g->note[i]}, (const size_t[]){GRID_WIDTH}, 1);
@@ -324,7 +383,7 @@ static void write_markdown(const grid *g, text_buffer *b)
     size_t c = 0;
     for (size_t i = 0; i < g->n_items; i++) {
         text_add(b, "| ");
-        if (g->item[i].kind == ITEM_SECTION) {
+        if (is_line(&g->item[i])) {
             text_add(b, "**");
             add_markdown(b, g->item[i].text);
             text_add(b, "**");
@@ -367,7 +426,7 @@ static void write_csv(const grid *g, text_buffer *b)
     size_t c = 0;
     for (size_t i = 0; i < g->n_items; i++) {
         const grid_item *item = &g->item[i];
-        if (item->kind == ITEM_SECTION)
+        if (is_line(item))
             continue;
         if (item->kind == ITEM_TEXT)
             text_add_csv(b, item->text);
@@ -408,7 +467,7 @@ static void write_json(const grid *g, text_buffer *b)
     text_add(b, "{\"rows\": [");
     for (size_t i = 0; i < g->n_items; i++) {
         const grid_item *item = &g->item[i];
-        if (item->kind == ITEM_SECTION)
+        if (is_line(item))
             continue;
         text_add(b, c ? ", " : rows++ ? ",\n  {" : "\n  {");
         add_json_name(b, g->column[c].heading, "");

@@ -52,8 +52,10 @@ void grid_text(grid *g, const char *text);
 void grid_number(grid *g, double value, int decimals);
 /** "0.512 ± 0.012", points below each other; without a half-width the mean alone. CSV and JSON have NAME and NAME_halfwidth. */
 void grid_estimate(grid *g, double mean, double half, int decimals);
-/** A line of its own between rows, which CSV and JSON leave out. */
+/** A line of its own above rows, which are then indented; CSV and JSON leave it out. Estimates line up within a section. */
 void grid_section(grid *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** One below a section, itself indented. */
+void grid_subsection(grid *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** A line below the table, once however often it is added. CSV leaves it out: the caller has grid.note. */
 void grid_note(grid *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

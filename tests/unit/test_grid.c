@@ -33,6 +33,7 @@ static void fill(grid *g)
     grid_estimate(g, 0.5, 0.125, 2);
     grid_number(g, 0.1, 3);
     grid_section(g, "rest");
+    grid_subsection(g, "part %s it", "of");
     grid_text(g, "Zürich");
     grid_estimate(g, -12.25, NAN, 2);
     grid_number(g, NAN, 3);
@@ -48,12 +49,13 @@ START_TEST(in_each_format)
     grid g = {0};
     fill(&g);
     check(&g, GRID_TABLE,
-          "name              mean      p\n"
+          "name                mean      p\n"
           "first part\n"
-          "a, \"b\"|    0.50 ± 0.12  0.100\n"
+          "    a, \"b\"|  0.50 ± 0.12  0.100\n"
           "rest\n"
-          "Zürich   -12.25             -\n"
-          "-                    -  0.000\n"
+          "  part of it\n"
+          "    Zürich        -12.25      -\n"
+          "    -                  -  0.000\n"
           "Said 1 time.\n");
     check(&g, GRID_CSV,
           "name,mean,mean_halfwidth,p\n"
@@ -73,6 +75,7 @@ START_TEST(in_each_format)
           "| **first part** |  |  |\n"
           "| a, \"b\"\\| | 0.50 ± 0.12 | 0.100 |\n"
           "| **rest** |  |  |\n"
+          "| **part of it** |  |  |\n"
           "| Zürich | -12.25 | - |\n"
           "| - | - | 0.000 |\n"
           "\nSaid 1 time.\n");

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detente compare: strategies of a results file against one of them. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "report/comparison.h"
+
+enum { KEY_METRIC = 0x200, KEY_BASELINE, KEY_BY, KEY_PARETO, KEY_CONFIDENCE, KEY_FORMAT };
+
+typedef struct compare_options {
+    const char *path;
+    int format, n_metrics, n_pareto, n_by;
+    int metric[DETENTE_N_METRICS], pareto[DETENTE_N_METRICS];
+    const char *by[DETENTE_MAX_FACTORS];
+    detente_compare_options what;
+} compare_options;
+
+static const struct argp_option options[] = {
+    {"metric", KEY_METRIC, "METRIC", 0,
+     "Compare by it; may be given several times, or as a list with commas (default: resolved, escalated, "
+     "reported_satisfaction, minutes, total_cost, net_value)",
+     0},
+    {"baseline", KEY_BASELINE, "STRATEGY", 0, "Compare the others with this one (default: the first of the file)", 0},
+    {"by", KEY_BY, "PATH", 0,
+     "Compare for each value of a varied path, or for each persona (where encounters are kept); may be given several times. "
+     "More than 16 numbers are put into 4 ranges",
+     0},
+    {"pareto", KEY_PARETO, "METRIC,METRIC", 0,
+     "Mark with * what no other beats in all of these (default: reported_satisfaction,total_cost)", 0},
+    {"confidence", KEY_CONFIDENCE, "SHARE", 0, "Of the intervals (default: 0.95)", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "table (default), csv, json or markdown", 0},
+    {0}};
+
+static const char doc[] =
+    "Compare the strategies of the results file OUT.h5 with one of them, replication by replication: means, differences with "
+    "intervals, effect sizes, adjusted p-values, and which are Pareto-best. Points of a design are pooled unless told apart by --by; "
+    "where there is one strategy its levels are compared with the first of them.\vExample:\n"
+    "  detente compare out.h5 --metric escalated --by customer.persona";
+
+/* Metrics of a list with commas, into @p to, after those that are there. */
+static error_t take_metrics(struct argp_state *state, const char *option, char *list, int *to, int *n)
+{
+    const char *names[DETENTE_N_METRICS + 1] = {NULL};
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        names[m] = detente_metric_name(m);
+    for (char *name = strtok(list, ","); name; name = strtok(NULL, ",")) {
+        const int metric = cli_choice(state, option, name, names);
+        if (metric < 0)
+            return EINVAL;
+        for (int i = 0; i < *n; i++)
+            if (to[i] == metric) {
+                argp_error(state, "%s: %s is named twice", option, name);
+                return EINVAL;
+            }
+        to[(*n)++] = metric;
+    }
+    if (*n > 0)
+        return 0;
+    argp_error(state, "%s: name a metric", option);
+    return EINVAL;
+}
+
+static error_t take_confidence(struct argp_state *state, const char *text, double *confidence)
+{
+    char *end;
+    *confidence = strtod(text, &end);
+    if (end != text && *end == '\0' && *confidence > 0 && *confidence < 1)
+        return 0;
+    argp_error(state, "--confidence: \"%s\" is not a number between 0 and 1, such as 0.95", text);
+    return EINVAL;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    compare_options *asked = state->input;
+    switch (key) {
+    case KEY_METRIC:
+        return take_metrics(state, "--metric", argument, asked->metric, &asked->n_metrics);
+    case KEY_PARETO:
+        return take_metrics(state, "--pareto", argument, asked->pareto, &asked->n_pareto);
+    case KEY_BASELINE:
+        asked->what.baseline = argument;
+        return 0;
+    case KEY_BY:
+        if (asked->n_by == DETENTE_MAX_FACTORS) {
+            argp_error(state, "--by: at most %d paths", DETENTE_MAX_FACTORS);
+            return EINVAL;
+        }
+        asked->by[asked->n_by++] = argument;
+        return 0;
+    case KEY_CONFIDENCE:
+        return take_confidence(state, argument, &asked->what.confidence);
+    case KEY_FORMAT:
+        asked->format = cli_choice(state, "--format", argument, grid_formats);
+        return asked->format < 0 ? EINVAL : 0;
+    case ARGP_KEY_ARG:
+        return cli_take(&asked->path, argument, "results file", state);
+    case ARGP_KEY_END:
+        if (asked->path)
+            return 0;
+        argp_error(state, "name a results file");
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* CSV has no place for notes. */
+static void tell_notes(const grid *g)
+{
+    for (size_t i = 0; i < g->n_notes; i++)
+        cli_tell("%s", g->note[i]);
+}
+
+int cli_compare(int argc, char **argv)
+{
+    static const struct argp argp = {options, parse_option, "OUT.h5", doc, NULL, NULL, NULL};
+    compare_options asked = {0};
+    detente_error error = {0};
+    detente_results *results = NULL;
+    detente_compare compare = {0};
+    grid g = {0};
+    text_buffer b = {0};
+    char *text = NULL;
+    int status = cli_parse(&argp, argc, argv, &asked);
+    if (status)
+        return status - 1;
+    asked.what.metric = asked.metric;
+    asked.what.n_metrics = asked.n_metrics;
+    asked.what.pareto = asked.pareto;
+    asked.what.n_pareto = asked.n_pareto;
+    asked.what.by = asked.by;
+    asked.what.n_by = asked.n_by;
+    int code = detente_results_open(&results, asked.path, &error);
+    if (!code)
+        code = detente_compare_results(&compare, results, &asked.what, &error);
+    if (!code) {
+        report_comparison(&compare, results, asked.format, &g);
+        grid_write(&g, asked.format, &b);
+        code = text_finish(&b, &text, &error);
+    }
+    if (code) {
+        status = cli_fail(code, &error);
+    } else {
+        status = cli_print(text);
+        if (asked.format == GRID_CSV)
+            tell_notes(&g);
+    }
+    detente_free(text);
+    grid_clear(&g);
+    detente_compare_clear(&compare);
+    detente_results_close(results);
+    return cli_finish(status);
+}
