@@ -4,12 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "report/comparison.h"
 
-enum { KEY_METRIC = 0x200, KEY_BASELINE, KEY_BY, KEY_PARETO, KEY_CONFIDENCE, KEY_FORMAT };
+enum { KEY_METRIC = 'm', KEY_BASELINE = 0x200, KEY_BY, KEY_PARETO, KEY_CONFIDENCE, KEY_FORMAT };
 
 typedef struct compare_options {
     const char *path;
@@ -41,29 +40,6 @@ static const char doc[] =
     "where there is one strategy its levels are compared with the first of them.\vExample:\n"
     "  detente compare out.h5 --metric escalated --by customer.persona";
 
-/* Metrics of a list with commas, into @p to, after those that are there. */
-static error_t take_metrics(struct argp_state *state, const char *option, char *list, int *to, int *n)
-{
-    const char *names[DETENTE_N_METRICS + 1] = {NULL};
-    for (int m = 0; m < DETENTE_N_METRICS; m++)
-        names[m] = detente_metric_name(m);
-    for (char *name = strtok(list, ","); name; name = strtok(NULL, ",")) {
-        const int metric = cli_choice(state, option, name, names);
-        if (metric < 0)
-            return EINVAL;
-        for (int i = 0; i < *n; i++)
-            if (to[i] == metric) {
-                argp_error(state, "%s: %s is named twice", option, name);
-                return EINVAL;
-            }
-        to[(*n)++] = metric;
-    }
-    if (*n > 0)
-        return 0;
-    argp_error(state, "%s: name a metric", option);
-    return EINVAL;
-}
-
 static error_t take_confidence(struct argp_state *state, const char *text, double *confidence)
 {
     char *end;
@@ -79,9 +55,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     compare_options *asked = state->input;
     switch (key) {
     case KEY_METRIC:
-        return take_metrics(state, "--metric", argument, asked->metric, &asked->n_metrics);
+        return cli_metrics(state, "--metric", argument, asked->metric, &asked->n_metrics);
     case KEY_PARETO:
-        return take_metrics(state, "--pareto", argument, asked->pareto, &asked->n_pareto);
+        return cli_metrics(state, "--pareto", argument, asked->pareto, &asked->n_pareto);
     case KEY_BASELINE:
         asked->what.baseline = argument;
         return 0;

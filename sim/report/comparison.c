@@ -15,10 +15,10 @@ static const char *better_words(int metric)
     return better > 0 ? "more is better" : better < 0 ? "less is better" : "neither more nor less is better";
 }
 
-/* "agent.mirroring 0.5, customer.persona abusive" */
-static void add_levels(text_buffer *b, const detente_compare *compare, const detente_compare_group *group)
+/* The first n of "agent.mirroring 0.5, customer.persona abusive". */
+static void add_levels(text_buffer *b, const detente_compare *compare, const detente_compare_group *group, int n)
 {
-    for (int i = 0; i < compare->n_by; i++)
+    for (int i = 0; i < n; i++)
         text_add(b, "%s%s %s", i ? ", " : "", compare->by[i], group->level[i].text);
 }
 
@@ -28,7 +28,7 @@ static void add_baseline(text_buffer *b, const detente_compare *compare, const d
     if (compare->baseline)
         text_add(b, "%s", compare->baseline);
     else
-        add_levels(b, compare, group);
+        add_levels(b, compare, group, compare->n_by);
 }
 
 static void put_buffer(grid *g, text_buffer *b)
@@ -139,16 +139,17 @@ static void put_p(grid *g, double p)
         grid_number(g, p, 4);
 }
 
+/* Lines are strategies, or levels of the last of `by` where there is one strategy. */
+static int by_strategy(const detente_compare *compare)
+{
+    return compare->baseline || compare->n_by == 0;
+}
+
 static void put_row(grid *g, const detente_compare *compare, const detente_compare_row *row, int decimals)
 {
     const detente_compare_group *group = &compare->group[row->group];
     const detente_contrast *d = &row->difference;
-    text_buffer b = {0};
-    if (compare->baseline || compare->n_by == 0)
-        text_add(&b, "%s", group->strategy);
-    else
-        add_levels(&b, compare, group);
-    put_buffer(g, &b);
+    grid_text(g, by_strategy(compare) ? group->strategy : group->level[compare->n_by - 1].text);
     grid_estimate(g, row->mean.mean, (row->mean.high - row->mean.low) / 2, decimals);
     if (group->is_baseline) {
         grid_text(g, compare->n_groups > 1 ? "baseline" : NULL);
@@ -185,7 +186,7 @@ static void note_reasons(const detente_compare *compare, grid *g)
         text_add(&b, "%s", group->strategy);
         if (compare->n_by)
             text_add(&b, ", ");
-        add_levels(&b, compare, group);
+        add_levels(&b, compare, group, compare->n_by);
         text_buffer more = {0};
         if (rows > 1)
             text_add(&more, ", and %zu more", rows - 1);
@@ -242,11 +243,12 @@ static void note_columns(const detente_compare *compare, grid *g)
     grid_note(
         g,
         "difference: to %s%s, %s. d: difference over the standard deviation between encounters. P(better): share of "
-        "%s that it wins, ties half. p: two-sided, adjusted over the %d tests of this table (Holm).",
+        "%s that it wins, ties half. p: two-sided, adjusted over the %d test%s of this table (Holm).",
         b.failed ? "" : b.text, compare->n_by && compare->baseline ? " at the same levels" : "",
-        compare->paired ? "the same customers replication by replication"
-                        : "Welch's test, since cells have customers of their own (common_random_numbers: false)",
-        compare->paired ? "replications" : "all pairs of replications", compare->tests);
+        compare->paired
+            ? (compare->baseline ? "the same customers replication by replication" : "replication by replication")
+            : "Welch's test, since cells have customers of their own (common_random_numbers: false)",
+        compare->paired ? "replications" : "all pairs of replications", compare->tests, compare->tests == 1 ? "" : "s");
     g->failed |= b.failed;
     text_clear(&b);
     if (compare->paired)
@@ -266,10 +268,26 @@ static void note_columns(const detente_compare *compare, grid *g)
     text_clear(&b);
 }
 
+/* A line with the levels that rows do not name, above the first of those that have them. */
+static void put_levels(grid *g, const detente_compare *compare, uint32_t i)
+{
+    const int n = by_strategy(compare) ? compare->n_by : compare->n_by - 1;
+    text_buffer b = {0}, before = {0};
+    if (n == 0)
+        return;
+    add_levels(&b, compare, &compare->group[i], n);
+    if (i > 0)
+        add_levels(&before, compare, &compare->group[i - 1], n);
+    if (i == 0 || (b.text && before.text && strcmp(b.text, before.text) != 0))
+        grid_subsection(g, "%s", b.text ? b.text : "");
+    g->failed |= b.failed | before.failed;
+    text_clear(&b);
+    text_clear(&before);
+}
+
 static void for_people(const detente_compare *compare, const detente_results *results, grid *g)
 {
-    const int sections = compare->baseline && compare->n_by;
-    grid_column(g, compare->baseline || compare->n_by == 0 ? "strategy" : "levels", GRID_LEFT);
+    grid_column(g, by_strategy(compare) ? "strategy" : compare->by[compare->n_by - 1], GRID_LEFT);
     grid_column(g, "mean", GRID_ESTIMATE);
     grid_column(g, "difference", GRID_ESTIMATE);
     grid_column(g, "d", GRID_RIGHT);
@@ -285,14 +303,7 @@ static void for_people(const detente_compare *compare, const detente_results *re
         grid_section(g, "%s: %s%s%s; %s", detente_metric_name(metric), detente_metric_words(metric), named ? ", " : "",
                      named ? unit : "", better_words(metric));
         for (uint32_t i = 0; i < compare->n_groups; i++) {
-            const detente_compare_group *group = &compare->group[i];
-            if (sections && (i == 0 || group->block != compare->group[i - 1].block)) {
-                text_buffer b = {0};
-                add_levels(&b, compare, group);
-                grid_subsection(g, "%s", b.failed ? "" : b.text);
-                g->failed |= b.failed;
-                text_clear(&b);
-            }
+            put_levels(g, compare, i);
             put_row(g, compare, &compare->row[(size_t)m * compare->n_groups + i], decimals);
         }
     }

@@ -313,13 +313,20 @@ static void end_line(text_buffer *b)
     text_add_bytes(b, "\n", 1);
 }
 
+static void add_line(text_buffer *b, const char *text, size_t width)
+{
+    text_add_cut(b, text, width);
+    end_line(b);
+}
+
 /* Rows from item i to the end of their section. @return the item after them */
 static size_t write_section(const grid *g, size_t i, size_t indent, const column_width *width, text_buffer *b)
 {
     size_t c = 0;
     for (; i < g->n_items && g->item[i].kind != ITEM_SECTION; i++) {
         if (g->item[i].kind == ITEM_SUBSECTION) {
-            text_add(b, "%*s%s\n", INDENT, "", g->item[i].text);
+            text_add(b, "%*s", INDENT, "");
+            add_line(b, g->item[i].text, GRID_WIDTH - INDENT);
             continue;
         }
         text_add(b, "%*s", (int)(c ? GAP : indent), "");
@@ -353,7 +360,7 @@ static void write_table(const grid *g, text_buffer *b)
         i = write_section(g, i, indent, width, b);
         if (i >= g->n_items)
             break;
-        text_add(b, "%s\n", g->item[i++].text);
+        add_line(b, g->item[i++].text, GRID_WIDTH);
     }
     b->failed |= failed;
     detente_free(width);

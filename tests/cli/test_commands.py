@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "test", "sensitivity", "select", "export", "verify"]
-LATER = ["compare", "fit", "report", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "compare", "test", "sensitivity", "select", "export", "verify"]
+LATER = ["fit", "report", "plot"]
 
 
 def test_help_lists_every_command(run):

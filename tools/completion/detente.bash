@@ -20,7 +20,7 @@ _detente_files() { # ENDING...: folders, and files that end so
 _detente_value() { # OPTION: its values; fails for an option that has none
     case $command$1 in
     params-f | params--format) _detente_words "table markdown json json-schema" ;;
-    test--format) _detente_words "table csv json markdown" ;;
+    compare--format | test--format) _detente_words "table csv json markdown" ;;
     sensitivity-f | sensitivity--format) _detente_words "table csv json markdown" ;;
     sensitivity-m | sensitivity--metric) _detente_words "$(_detente_names metrics)" ;;
     sensitivity-S | sensitivity--strategy | *--confidence) COMPREPLY=() ;;
@@ -33,6 +33,9 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     trace-S | trace--strategy)
         _detente_words "$(_detente_names strategies)"
         [ ${#COMPREPLY[@]} -gt 0 ] || _detente_files yaml ;;
+    compare-m | compare--metric | compare--pareto) _detente_words "$(_detente_names metrics)" ;;
+    compare--baseline) _detente_words "$(_detente_names strategies)" ;;
+    compare--by) COMPREPLY=() ;;
     trace--phrases | replay--phrases) _detente_files yaml ;;
     select-m | select--metric) _detente_words "$(_detente_names metrics)" ;;
     select--procedure) _detente_words "kn ocba" ;;
@@ -48,7 +51,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check test sensitivity select export verify --version --help"
+        _detente_words "new list run merge trace replay params check compare test sensitivity select export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -70,6 +73,7 @@ _detente() {
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
     params) options="-f --format $options" ;;
     check) options="-s --set $options" ;;
+    compare) options="-m --metric --baseline --by --pareto --confidence --format $options" ;;
     test) options="--format $options" ;;
     select) options="-m --metric --max --min -d --delta --confidence --procedure --budget --first --among --where -o --output --force -s --set --format -t --threads --progress $options" ;;
     export) options="--table --traits --format $options" ;;
@@ -79,7 +83,7 @@ _detente() {
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    replay/* | test/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
+    compare/* | replay/* | test/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
     *)
         if [ "$command" = select ]; then _detente_files yaml h5; else _detente_files yaml; fi
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
