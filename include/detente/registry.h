@@ -67,6 +67,8 @@ const char *detente_trait_name(int trait);
 const char *detente_metric_name(int metric);
 /** The enum detente_metric of a name; -1 when there is none. */
 int detente_metric_find(const char *name);
+/** The enum detente_metric of those that are shown where none is asked for, @p n of them. Static storage. */
+const int *detente_metric_defaults(int *n);
 /** Unit of a metric, "1" when it has none; NULL out of range. Static storage. */
 const char *detente_metric_unit(int metric);
 /** A metric in words ("served above the front line"); NULL out of range. Static storage. */

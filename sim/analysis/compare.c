@@ -10,9 +10,6 @@
 #include "analysis/persona.h"
 #include "core/memory.h"
 
-static const int default_metrics[] = {
-    DETENTE_METRIC_resolved, DETENTE_METRIC_escalated,  DETENTE_METRIC_reported_satisfaction,
-    DETENTE_METRIC_minutes,  DETENTE_METRIC_total_cost, DETENTE_METRIC_net_value};
 static const int default_pareto[] = {DETENTE_METRIC_reported_satisfaction, DETENTE_METRIC_total_cost};
 
 const char *detente_compare_words(int bit)
@@ -68,9 +65,12 @@ static int check_metrics(const int *metric, int n, int pareto, detente_error *er
 static int take_options(comparison *self, const detente_compare_options *options, detente_error *error)
 {
     detente_compare *out = self->out;
-    const int *metric = options->n_metrics ? options->metric : default_metrics;
+    const int *metric = detente_metric_defaults(&out->n_metrics);
     const int *pareto = options->n_pareto ? options->pareto : default_pareto;
-    out->n_metrics = options->n_metrics ? options->n_metrics : (int)(sizeof default_metrics / sizeof *default_metrics);
+    if (options->n_metrics) {
+        metric = options->metric;
+        out->n_metrics = options->n_metrics;
+    }
     out->n_pareto = options->n_pareto ? options->n_pareto : (int)(sizeof default_pareto / sizeof *default_pareto);
     out->confidence = options->confidence != 0 ? options->confidence : 0.95;
     out->paired = self->config->common_random_numbers;

@@ -30,11 +30,8 @@ int cli_metrics_take(cli_metrics *metrics, const char *name, struct argp_state *
 
 void cli_metrics_default(cli_metrics *metrics)
 {
-    static const int DEFAULTS[] = {
-        DETENTE_METRIC_resolved, DETENTE_METRIC_escalated,  DETENTE_METRIC_reported_satisfaction,
-        DETENTE_METRIC_minutes,  DETENTE_METRIC_total_cost, DETENTE_METRIC_net_value};
-    metrics->n = sizeof DEFAULTS / sizeof *DEFAULTS;
-    memcpy(metrics->metric, DEFAULTS, sizeof DEFAULTS);
+    const int *defaults = detente_metric_defaults(&metrics->n);
+    memcpy(metrics->metric, defaults, (size_t)metrics->n * sizeof *defaults);
 }
 
 int cli_confidence_take(double *confidence, const char *text, struct argp_state *state)

@@ -78,12 +78,6 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 int cli_take(const char **path, char *argument, const char *what, struct argp_state *state);
 /** argp_error() on anything but one of @p names (NULL-terminated), naming the nearest. @return index, or -1 */
 int cli_choice(struct argp_state *state, const char *what, const char *text, const char *const *names);
-/**
- * Take metrics of an option, a list with commas (changed), after the @p n that @p metric, with room for DETENTE_N_METRICS, holds; or
- * say by argp_error() why not: unknown, with the nearest there is, or named twice. @return 0 or EINVAL, for a parser function
- */
-error_t cli_metrics(struct argp_state *state, const char *option, char *list, int *metric, int *n);
-
 /** 1 when @p stream is a terminal that takes colour (NO_COLOR is not set, TERM is not dumb). */
 int cli_colour(FILE *stream);
 /** Write @p text to stdout. @return 0, or CLI_FAILED after saying why (a full disk) */

@@ -201,35 +201,6 @@ int cli_choice(struct argp_state *state, const char *what, const char *text, con
     return -1;
 }
 
-error_t cli_metrics(struct argp_state *state, const char *option, char *list, int *metric, int *n)
-{
-    const char *names[DETENTE_N_METRICS];
-    for (int m = 0; m < DETENTE_N_METRICS; m++)
-        names[m] = detente_metric_name(m);
-    int found = 0;
-    for (char *name = strtok(list, ","); name; name = strtok(NULL, ","), found++) {
-        const int m = detente_metric_find(name);
-        int i = 0;
-        while (i < *n && metric[i] != m)
-            i++;
-        if (m >= 0 && i == *n) {
-            metric[(*n)++] = m;
-            continue;
-        }
-        const char *near = m < 0 ? detente_nearest(name, names, DETENTE_N_METRICS) : NULL;
-        if (m >= 0)
-            argp_error(state, "%s: %s is named twice", option, name);
-        else
-            argp_error(state, "%s: \"%s\" is no metric (`detente list metrics`)%s%s%s", option, name,
-                       near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-        return EINVAL;
-    }
-    if (found)
-        return 0;
-    argp_error(state, "%s: name a metric", option);
-    return EINVAL;
-}
-
 /* ---- output ----------------------------------------------------------------------------------------------------- */
 
 int cli_colour(FILE *stream)

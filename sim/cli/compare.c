@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detente compare: strategies of a results file against one of them. */
-#include "cli/cli.h"
+#include "cli/answers.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "report/comparison.h"
@@ -12,8 +12,8 @@ enum { KEY_METRIC = 'm', KEY_BASELINE = 0x200, KEY_BY, KEY_PARETO, KEY_CONFIDENC
 
 typedef struct compare_options {
     const char *path;
-    int format, n_metrics, n_pareto, n_by;
-    int metric[DETENTE_N_METRICS], pareto[DETENTE_N_METRICS];
+    int format, n_by;
+    cli_metrics metrics, pareto;
     const char *by[DETENTE_MAX_FACTORS];
     detente_compare_options what;
 } compare_options;
@@ -40,14 +40,18 @@ static const char doc[] =
     "where there is one strategy its levels are compared with the first of them.\vExample:\n"
     "  detente compare out.h5 --metric escalated --by customer.persona";
 
-static error_t take_confidence(struct argp_state *state, const char *text, double *confidence)
+/* One metric, or a list with commas. */
+static error_t take_metrics(struct argp_state *state, const char *option, char *list, cli_metrics *metrics)
 {
-    char *end;
-    *confidence = strtod(text, &end);
-    if (end != text && *end == '\0' && *confidence > 0 && *confidence < 1)
-        return 0;
-    argp_error(state, "--confidence: \"%s\" is not a number between 0 and 1, such as 0.95", text);
-    return EINVAL;
+    char *name = strtok(list, ",");
+    if (!name) {
+        argp_error(state, "%s: name a metric", option);
+        return EINVAL;
+    }
+    for (; name; name = strtok(NULL, ","))
+        if (cli_metrics_take(metrics, name, state))
+            return EINVAL;
+    return 0;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -55,9 +59,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     compare_options *asked = state->input;
     switch (key) {
     case KEY_METRIC:
-        return cli_metrics(state, "--metric", argument, asked->metric, &asked->n_metrics);
+        return take_metrics(state, "--metric", argument, &asked->metrics);
     case KEY_PARETO:
-        return cli_metrics(state, "--pareto", argument, asked->pareto, &asked->n_pareto);
+        return take_metrics(state, "--pareto", argument, &asked->pareto);
     case KEY_BASELINE:
         asked->what.baseline = argument;
         return 0;
@@ -69,7 +73,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         asked->by[asked->n_by++] = argument;
         return 0;
     case KEY_CONFIDENCE:
-        return take_confidence(state, argument, &asked->what.confidence);
+        return cli_confidence_take(&asked->what.confidence, argument, state);
     case KEY_FORMAT:
         asked->format = cli_choice(state, "--format", argument, grid_formats);
         return asked->format < 0 ? EINVAL : 0;
@@ -100,33 +104,23 @@ int cli_compare(int argc, char **argv)
     detente_results *results = NULL;
     detente_compare compare = {0};
     grid g = {0};
-    text_buffer b = {0};
-    char *text = NULL;
     int status = cli_parse(&argp, argc, argv, &asked);
     if (status)
         return status - 1;
-    asked.what.metric = asked.metric;
-    asked.what.n_metrics = asked.n_metrics;
-    asked.what.pareto = asked.pareto;
-    asked.what.n_pareto = asked.n_pareto;
+    asked.what.metric = asked.metrics.metric;
+    asked.what.n_metrics = asked.metrics.n;
+    asked.what.pareto = asked.pareto.metric;
+    asked.what.n_pareto = asked.pareto.n;
     asked.what.by = asked.by;
     asked.what.n_by = asked.n_by;
     int code = detente_results_open(&results, asked.path, &error);
     if (!code)
         code = detente_compare_results(&compare, results, &asked.what, &error);
-    if (!code) {
+    if (!code)
         report_comparison(&compare, results, asked.format, &g);
-        grid_write(&g, asked.format, &b);
-        code = text_finish(&b, &text, &error);
-    }
-    if (code) {
-        status = cli_fail(code, &error);
-    } else {
-        status = cli_print(text);
-        if (asked.format == GRID_CSV)
-            tell_notes(&g);
-    }
-    detente_free(text);
+    status = code ? cli_fail(code, &error) : cli_print_grid(&g, asked.format);
+    if (!status && asked.format == GRID_CSV)
+        tell_notes(&g);
     grid_clear(&g);
     detente_compare_clear(&compare);
     detente_results_close(results);

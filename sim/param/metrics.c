@@ -30,6 +30,15 @@ int detente_metric_find(const char *name)
     return -1;
 }
 
+const int *detente_metric_defaults(int *n)
+{
+    static const int defaults[] = {
+        DETENTE_METRIC_resolved, DETENTE_METRIC_escalated,  DETENTE_METRIC_reported_satisfaction,
+        DETENTE_METRIC_minutes,  DETENTE_METRIC_total_cost, DETENTE_METRIC_net_value};
+    *n = (int)(sizeof defaults / sizeof *defaults);
+    return defaults;
+}
+
 const char *detente_metric_unit(int metric)
 {
     return is_metric(metric) ? metrics[metric].unit : NULL;

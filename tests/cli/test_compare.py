@@ -418,7 +418,7 @@ def test_nothing_to_compare_with(call):
 
 @pytest.mark.parametrize("arguments, status, said", [
     ([], 2, "name a results file"), (["plain.h5", "plain.h5"], 2, "one"),
-    (["plain.h5", "--metric", "minuts"], 2, 'did you mean "minutes"?'), (["plain.h5", "--metric", "minutes,minutes"], 2, "named twice"),
+    (["plain.h5", "--metric", "minuts"], 2, 'did you mean "minutes"?'), (["plain.h5", "--metric", "minutes,minutes"], 2, "asked for twice"),
     (["plain.h5", "--metric", ""], 2, "name a metric"), (["plain.h5", "--pareto", "turns"], 2, "it has no front"),
     (["plain.h5", "--confidence", "95"], 2, "between 0 and 1"), (["plain.h5", "--format", "cvs"], 2, 'did you mean "csv"?'),
     (["plain.h5", "--baseline", "typicla"], 2, 'did you mean "typical"?'), (["plain.h5", "--baseline", "nobody"], 2, 'its first is "typical"'),
