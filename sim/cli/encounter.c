@@ -3,6 +3,7 @@
 #include "cli/encounter.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "core/memory.h"
 
@@ -34,6 +35,22 @@ error_t encounter_option(encounter_request *request, int key, char *argument, st
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+int encounter_in_range(const char *path, const char *option, uint64_t number, uint64_t count, detente_error *error)
+{
+    if (number < count)
+        return 0;
+    return detente_error_set(error, DETENTE_E_USAGE, "%s %llu: %s has %llu of them, from 0 to %llu", option,
+                             (unsigned long long)number, strcmp(path, "-") ? path : "the config",
+                             (unsigned long long)count, (unsigned long long)(count - 1));
+}
+
+int encounter_is_there(const encounter_request *request, const char *path, uint64_t replications, uint64_t encounters,
+                       detente_error *error)
+{
+    const int code = encounter_in_range(path, "--replication", request->replication, replications, error);
+    return code ? code : encounter_in_range(path, "--encounter", request->encounter, encounters, error);
 }
 
 int encounter_play(encounter *e, const detente_config *config, int strategy, uint32_t cell,

@@ -33,6 +33,12 @@ error_t encounter_option(encounter_request *request, int key, char *argument, st
 /** A whole number for an option, or an argp_error(). @return 0 or EINVAL */
 error_t encounter_number(struct argp_state *state, const char *what, const char *argument, uint32_t *number);
 
+/** Refuse number @p number of something of which @p path has @p count. @return 0 or DETENTE_E_USAGE */
+int encounter_in_range(const char *path, const char *option, uint64_t number, uint64_t count, detente_error *error);
+/** Refuse an encounter, or a replication, beyond the last: it is none of the run's. @return 0 or DETENTE_E_USAGE */
+int encounter_is_there(const encounter_request *request, const char *path, uint64_t replications, uint64_t encounters,
+                       detente_error *error);
+
 /** An encounter that was played; release with encounter_clear(). */
 typedef struct encounter {
     trace trace;

@@ -211,15 +211,6 @@ static int compare(const detente_results *results, const replay_options *asked, 
 
 /* ---- which encounter --------------------------------------------------------------------------------------------- */
 
-static int check_number(const char *path, const char *option, uint64_t number, uint64_t count, detente_error *error)
-{
-    if (number < count)
-        return 0;
-    return detente_error_set(error, DETENTE_E_USAGE, "%s %llu: %s has %llu of them, from 0 to %llu", option,
-                             (unsigned long long)number, path, (unsigned long long)count,
-                             (unsigned long long)(count - 1));
-}
-
 static int check_request(const detente_results *results, const detente_sweep *sweep, const replay_options *asked,
                          detente_error *error)
 {
@@ -228,13 +219,10 @@ static int check_request(const detente_results *results, const detente_sweep *sw
     if (cells != detente_sweep_cells(sweep))
         return detente_error_set(error, DETENTE_E_INPUT, "%s: has %u cells, its config %u", asked->path, cells,
                                  detente_sweep_cells(sweep));
-    int code = check_number(asked->path, "--cell", asked->cell, cells, error);
-    if (!code)
-        code = check_number(asked->path, "--replication", asked->request.replication,
-                            detente_results_replications(results), error);
-    if (!code)
-        code = check_number(asked->path, "--encounter", asked->request.encounter, config->encounters, error);
-    return code;
+    const int code = encounter_in_range(asked->path, "--cell", asked->cell, cells, error);
+    return code ? code
+                : encounter_is_there(&asked->request, asked->path, detente_results_replications(results),
+                                     config->encounters, error);
 }
 
 int cli_replay(int argc, char **argv)

@@ -133,6 +133,8 @@ int cli_trace(int argc, char **argv)
     }
     int code = load(&config, &asked, &strategy, &error);
     if (!code)
+        code = encounter_is_there(&asked.request, asked.path, config.replications, config.encounters, &error);
+    if (!code)
         code = encounter_play(&played, &config, strategy, (uint32_t)strategy, &asked.request, &error);
     status = code ? cli_fail(code, &error) : encounter_print(&played, &asked.request);
 out:

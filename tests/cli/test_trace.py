@@ -264,6 +264,9 @@ def test_replay_out_of_range(run, results, which, numbers, message):
 
 @pytest.mark.parametrize("arguments, status, message", [
     (["trace"], 2, "name a CONFIG"),
+    (["trace", "billing-dispute", "-e", "256"], 2, "--encounter 256: billing-dispute has 256 of them, from 0 to 255"),
+    (["trace", "billing-dispute", "-r", "40"], 2, "--replication 40: billing-dispute has 40 of them, from 0 to 39"),
+    (["trace", "billing-dispute", "-e", "256", "--set", "encounters=12"], 2, "has 12 of them"),
     (["trace", "billing-dispute", "-e", "-1"], 2, "a whole number from 0 to 4294967294"),
     (["trace", "billing-dispute", "--format", "jsn"], 2, 'did you mean "json"?'),
     (["trace", "billing-dispute", "--set", "x"], 2, "write PATH=VALUE"),
