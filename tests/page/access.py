@@ -135,7 +135,7 @@ def test_print(browser):
     text = subprocess.run(["pdftotext", "-layout", path, "-"], stdout=subprocess.PIPE, check=True).stdout.decode()
     flat = re.sub(r"\s+", " ", text)
     assert 3 <= text.count("\f") <= 12, text.count("\f")
-    for words in (*data["headline"], *data["limits"], "What satisfaction costs", "Do it again", data["reproduce"][0], *(s["name"] for s in data["strategies"])):
+    for words in (*data["headline"], *data["limits"], "The trade-off", "Do it again", data["reproduce"][0], *(s["name"] for s in data["strategies"])):
         assert words in flat, words
     for words in ("Copy the commands", "Contents", "The data as a table", "As at the start", "Skip to", "Up the heat map"):
         assert words not in flat, words

@@ -59,12 +59,14 @@ def test_words(browser):
         assert browser.texts("#verdicts h3") == [v["name"] for v in data["verdicts"]]
         assert [t.split(maxsplit=1)[1] for t in browser.texts("#verdicts .badge")] == [v["verdict"] for v in data["verdicts"]]
         for verdict, text in zip(data["verdicts"], browser.texts("#verdicts .verdict")):
-            assert verdict["sentence"] in text and f"Effect {verdict['effect']:g}".replace("-", "−") in text
+            assert verdict["sentence"] in text and (verdict["why"] or "") in text and f"Effect {verdict['effect']:g}".replace("-", "−") in text
         assert browser.texts("#reproduce pre") == ["\n".join(data["reproduce"])]
         assert browser.texts("#run li") == data["notes"]
+        assert browser.texts("#trajectories > p") == [data["trajectories"]["words"]]
         facts = dict(zip(browser.texts("#run dt"), browser.texts("#run dd")))
         assert facts["Calls simulated"] == "4,505,600" and facts["Seed"] == "20241005" and facts["Replications of each cell"] == "200"
         assert facts["Began"] == "28 November 2026, 10:31 UTC" and facts["Command"] == data["run"]["command"]
+        assert facts["Detente"] == "0.1.0, model 2, format 1, revision 0123456789ab"
         browser.js("document.querySelector('#run details').open = true")
         browser.settle()
         assert browser.texts("#run pre") == [data["config"]]
@@ -78,8 +80,10 @@ def test_strategy_table(browser):
         assert sorted(names) == sorted(s["name"] for s in data["strategies"])
         effects = {(row["strategy"], row["metric"]): row for row in data["effects"]}
         metrics = [m["name"] for m in data["metrics"] if any(row["mean"] is not None for row in data["effects"] if row["metric"] == m["name"])]
-        cells = browser.js("return [...document.querySelectorAll('#strategies tbody tr')].map((r) => [...r.querySelectorAll('td')].map((c) => c.textContent))")
-        leads = browser.js("return [...document.querySelectorAll('#strategies tbody tr')].map((r) => [...r.querySelectorAll('td')].map((c) => c.className === 'leads'))")
+        each = lambda what: browser.js(f"""return [...document.querySelectorAll('#strategies tbody tr')].map((r) =>
+            [...r.querySelectorAll('td:not(.mark)')].map((c) => {what}))""")
+        cells, leads = each("c.textContent"), each("c.classList.contains('leads')")
+        assert all(len(row) == len(metrics) for row in cells)
         for name, row, lead in zip(names, cells, leads):
             for metric, text, best in zip(metrics, row, lead):
                 effect = effects[name, metric]
@@ -89,9 +93,9 @@ def test_strategy_table(browser):
                 mean, half = text.replace(" best", "").split(" ± ")
                 assert agrees(mean, effect["mean"], scale_of(metric)) and agrees(half, (effect["high"] - effect["low"]) / 2, scale_of(metric))
                 rows = [r for r in data["effects"] if r["metric"] == metric and r["mean"] is not None]
-                up = next(m["better"] for m in data["metrics"] if m["name"] == metric) == "up"
-                top = max(rows, key=lambda r: r["mean"] if up else -r["mean"])
-                assert best == (effect["low"] <= top["high"] and effect["high"] >= top["low"])
+                better = next(m["better"] for m in data["metrics"] if m["name"] == metric)
+                top = max(rows, key=lambda r: r["mean"] if better == "up" else -r["mean"])
+                assert best == (better is not None and effect["low"] <= top["high"] and effect["high"] >= top["low"])
 
 
 def dots(browser, section, number=0):
@@ -119,7 +123,7 @@ def test_effects(browser):
             browser.one(f"#effects input[value={mode}]").click()
             browser.settle()
             heads, table = browser.table("effects")
-            assert metric.replace("_", " ") in browser.one("#effects h3").text.lower()
+            assert sample.TITLES[metric] in browser.one("#effects h3").text.lower()
             assert len(table) == (21 if value == "difference" else 22)
             for cells in table:
                 row = rows[cells[0]]
@@ -199,11 +203,11 @@ def test_endings(browser):
     share = {s["name"]: parts for s, parts in zip(data["strategies"], data["endings"]["share"])}
     assert [cells[0] for cells in table] == sorted(share, key=lambda name: -share[name][0])
     widths = browser.js("""return [...document.querySelectorAll('#endings svg g[data-mark="bar"] rect')].map((r) => Number(r.getAttribute("width")))""")
-    whole = sum(widths[:4])
+    whole = sum(widths[:5])
     for k, cells in enumerate(table):
         for e, text in enumerate(cells[1:]):
             assert agrees(text, share[cells[0]][e], 100)
-            assert abs(widths[4 * k + e] / whole - share[cells[0]][e]) < 0.01
+            assert abs(widths[5 * k + e] / whole - share[cells[0]][e]) < 0.01
 
 
 def test_trajectories(browser):
@@ -225,6 +229,7 @@ def test_traces(browser):
     for summary in browser.all("#traces details.trace > summary"):
         summary.click()
     browser.settle()
+    assert browser.texts("#traces details.trace > p:first-of-type") == [trace["why"] for trace in data["traces"]]
     assert browser.texts("#traces pre") == [trace["text"] for trace in data["traces"]]
     assert [text.split(": ")[0] for text in browser.texts("#traces details.trace > summary")] == [trace["strategy"] for trace in data["traces"]]
     _, table = browser.table("traces", 0)

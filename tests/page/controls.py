@@ -20,9 +20,16 @@ def test_sorting(browser):
     data = sample.holes()
     browser.show(data)
     mean = {(row["strategy"], row["metric"]): row["mean"] for row in data["effects"]}
+    metrics = {title: name for name, title in sample.TITLES.items()}
+    more = browser.one("#strategies input[type=checkbox]")
+    shown = lambda: browser.js("return [...document.querySelectorAll('#strategies thead th')].filter((h) => h.checkVisibility()).length")
+    few = shown()
+    more.click()
+    assert few == 8 and shown() == 9 == len(browser.all("#strategies thead th"))  # net_value has no values here
     for head in browser.all("#strategies thead th"):
         button = head.find_element(By.TAG_NAME, "button")
-        metric = button.text.split("\n")[0].strip(" ↕↑↓").replace(" ", "_")
+        name = browser.js("return arguments[0].firstChild.textContent", button)
+        metric = metrics.get(name, name)
         states = []
         for press in (button.click, lambda: button.send_keys(Keys.ENTER), lambda: button.send_keys(Keys.SPACE)):
             press()

@@ -4,16 +4,19 @@ import math
 import random
 
 METRICS = [
-    ("resolved", "ended in an agreement", None, "up", True),
-    ("escalated", "served above the front line", None, "down", True),
-    ("reported_satisfaction", "satisfaction as a survey reads it", None, "up", False),
-    ("minutes", "minutes taken, waits included", "min", "down", False),
-    ("total_cost", "concession cost plus labour cost", "money", "down", False),
-    ("net_value", "value kept less cost and word of mouth", "money", "up", False),
+    ("resolved", "settled", "ended in an agreement", "1", "up", True),
+    ("escalated", "reached a supervisor", "served above the front line", "1", "down", True),
+    ("reported_satisfaction", "satisfaction, by survey", "satisfaction as a survey reads it", "1", "up", False),
+    ("minutes", "minutes of a call", "minutes taken, waits included", "min", "down", False),
+    ("total_cost", "cost of a call", "concession cost plus labour cost", "money", "down", False),
+    ("net_value", "net value of a call", "value kept less cost and word of mouth", "money", "up", False),
+    ("hung_up", "customer hung up", "the customer hung up (on the last call)", "1", "down", True),
+    ("turns", "turns of talk", "turns taken", "turns", None, False),
 ]
 SIZES = {"resolved": (0.75, 0.14), "escalated": (0.2, 0.12), "reported_satisfaction": (0.45, 0.07), "minutes": (7, 2),
-         "total_cost": (32, 8), "net_value": (215, 25)}
-SHARES = {"resolved", "escalated"}
+         "total_cost": (32, 8), "net_value": (215, 25), "hung_up": (0.1, 0.04), "turns": (14, 3)}
+SHARES = {"resolved", "escalated", "hung_up"}
+TITLES = {name: title for name, title, *_ in METRICS}
 STRATEGIES = {
     "typical": "today's average desk; acknowledges when the caller is very hostile, concedes late, hands up what is beyond it",
     "task-focused": "typical, in task-focused language throughout", "mirroring": "typical, answering hostility in kind",
@@ -42,7 +45,7 @@ FACTORS = [
     {"path": "customer.persona", "title": "everyone is that one", "unit": None, "log": False, "whole": False, "named": True,
      "levels": ["reasonable", "anxious", "entitled"], "from": None, "to": None},
 ]
-ENDINGS = ["resolved", "hung_up", "impasse", "terminated"]
+ENDINGS = ["settled at first contact", "settled later or higher up", "customer hung up", "no agreement", "ended by the agent"]
 
 
 def digits(value, count=5):
@@ -63,12 +66,12 @@ class Maker:
         self.slope = {(metric, s, k): SIZES[metric][1] * self.random.uniform(-1, 1) for metric in SIZES for s in range(len(self.names))
                       for k in range(len(self.factors))}
         self.data = {
-            "detente": {"version": "0.1.0", "model": "2", "format": "1"}, "name": "sample",
-            "question": "Which playbook works best in a billing dispute, and how sure are we?", "seed": 20241005,
+            "detente": {"version": "0.1.0", "model": 2, "format": 1}, "name": "sample",
+            "question": "Which playbook works best in a billing dispute, and how sure are we?", "seed": "20241005", "design": None,
             "config": "detente: 1\nname: sample\nextends: billing-dispute\n", "config_sha256": "ab" * 32, "confidence": 0.95, "baseline": 0,
             "strategies": [{"name": name, "words": STRATEGIES.get(name)} for name in self.names],
-            "metrics": [{"name": name, "title": title, "unit": unit, "better": better, "share": share}
-                        for name, title, unit, better, share in METRICS],
+            "metrics": [{"name": name, "title": title, "words": words, "unit": unit, "better": better, "share": share}
+                        for name, title, words, unit, better, share in METRICS],
             "factors": self.factors, "grid": False, "points": [], "cells": {"mean": {}, "half": {}}, "effects": [], "curves": [],
             "pareto": {"x": "total_cost", "y": "reported_satisfaction"}, "sensitivity": None, "verdicts": [],
             "notes": ["No single calls were kept (keep: none), so the course of the calls was played again for 200 of them."],
@@ -89,7 +92,7 @@ class Maker:
         return within(metric, self.level[metric, s] + bend)
 
     def design(self, points, grid):
-        self.data["points"], self.data["grid"] = points, grid
+        self.data["points"], self.data["grid"], self.data["design"] = points, grid, "factorial" if grid else "sobol"
         for metric in SIZES:
             self.data["cells"]["mean"][metric] = [[digits(self.value(metric, s, p)) for s in range(len(self.names))] for p in points]
             self.data["cells"]["half"][metric] = [[digits(SIZES[metric][1] * 0.05, 3)] * len(self.names) for _ in points]
@@ -117,6 +120,7 @@ class Maker:
                     "correlation": 0.62 if s else None, "variance_saved": 0.6 if s else None, "p_holm": 1e-12 if s else None,
                     "p_better": 0.57 if s else None, "pareto": not any(worse(s, b) for b in range(len(self.names)))})
         best = max(range(len(self.names)), key=lambda s: self.level["resolved", s])
+        self.data["best"] = best
         self.data["headline"] = [
             f"Of 1000 such calls, {self.names[best]} resolves {round(1000 * (self.level['resolved', best] - self.level['resolved', 0]))} more than "
             f"{self.names[0]} (41 to 48) and costs 4.66 less a call (4.57 to 4.75).",
@@ -126,14 +130,14 @@ class Maker:
         share = []
         for s in range(len(self.names)):
             resolved = self.level["resolved", s]
-            share.append([digits(part, 4) for part in (resolved, (1 - resolved) * 0.5, (1 - resolved) * 0.42, (1 - resolved) * 0.08)])
+            share.append([digits(part, 4) for part in (resolved * 0.8, resolved * 0.2, (1 - resolved) * 0.5, (1 - resolved) * 0.42, (1 - resolved) * 0.08)])
         self.data["endings"] = {"names": ENDINGS, "share": share}
 
     def trajectories(self, turns=24):
         line = lambda f: [[digits(f(s, t), 4) for t in range(turns)] for s in range(len(self.names))]
         drift = [self.random.uniform(-0.012, 0.01) for _ in self.names]
         self.data["trajectories"] = {
-            "encounters": 200, "turn": list(range(1, turns + 1)), "anger": line(lambda s, t: max(0, 0.36 + drift[s] * t)),
+            "encounters": 200, "words": "Means over the first 200 calls of each playbook, played again.", "turn": list(range(1, turns + 1)), "anger": line(lambda s, t: max(0, 0.36 + drift[s] * t)),
             "offer": line(lambda s, t: min(0.6, (t / turns) ** (1 + s / 6) * 0.7)), "going": line(lambda s, t: math.exp(-((t / (9 + s % 7)) ** 2)))}
 
     def traces(self):
@@ -141,12 +145,12 @@ class Maker:
                   "demand": digits(0.76 - t * 0.02, 3), "offer": digits(min(0.5, t * 0.04), 3), "minutes": digits(0.4 + t * 0.38, 3)} for t in range(14)]
         text = "The call begins\n  Customer   tense (tone 0.32), asks for 76%\n             \"I'm not happy at all.\"\n" + "".join(
             f"\nTurn {t['turn']}, front line, minute {t['minutes'] - 0.4:.1f} to {t['minutes']:.1f}\n  Agent      makes an offer\n" for t in turns)
-        self.data["traces"] = [{"strategy": name, "cell": s, "replication": 0, "encounter": 3 + s, "ending": ENDINGS[s % 4], "text": text, "turns": turns}
+        self.data["traces"] = [{"strategy": name, "cell": s, "replication": 0, "encounter": 3 + s, "why": "The first call that is not settled at first contact.", "ending": ENDINGS[s % 5], "text": text, "turns": turns}
                                for s, name in enumerate(self.names[:3])]
 
     def run(self):
         self.data["run"] = {
-            "command": "detente run sample.yaml -o sample.h5", "started": "2026-11-28T10:31:07Z", "finished": "2026-11-28T10:31:19Z", "host": "desk",
+            "command": "detente run sample.yaml -o sample.h5", "started": "2026-11-28T10:31:07Z", "finished": "2026-11-28T10:31:19Z", "host": "desk", "revision": "0123456789ab",
             "compiler": "gcc 12.2.0", "isa": "v4", "threads": 2, "ranks": 1, "encounters": 4505600, "turns": 81230112, "wall_seconds": 12.3,
             "cells": len(self.names) * max(1, len(self.data["points"])), "replications_least": 200, "replications_most": 200, "failed": 0, "unfinished": 0}
         self.data["reproduce"] = ["detente run sample.yaml -o sample.h5 --set seed=20241005", "detente report sample.h5 -o sample.html"]
@@ -154,15 +158,16 @@ class Maker:
     def verdicts(self):
         self.data["verdicts"] = [
             {"name": "mirroring-escalates", "verdict": "supported", "sentence": "Answering in kind raises the share escalated by more than 0.02.",
-             "effect": 0.0641, "low": 0.0612, "high": 0.067, "threshold": 0.02, "p": 1e-20, "p_holm": 3e-20},
+             "effect": 0.0641, "low": 0.0612, "high": 0.067, "threshold": 0.02, "expected": ">", "metric": "escalated", "why": None, "p": 1e-20, "p_holm": 3e-20},
             {"name": "listening-is-cheap", "verdict": "not supported", "sentence": "Listening first adds less than half a minute.", "effect": 0.71,
-             "low": 0.66, "high": 0.76, "threshold": 0.5, "p": 1, "p_holm": 1},
+             "low": 0.66, "high": 0.76, "threshold": 0.5, "expected": "<", "metric": "minutes", "why": None, "p": 1, "p_holm": 1},
             {"name": "apology-order", "verdict": "undecided", "sentence": "Apologising after listening satisfies more than before it.", "effect": 0.002,
-             "low": -0.003, "high": 0.007, "threshold": 0, "p": 0.21, "p_holm": 0.21}]
+             "low": -0.003, "high": 0.007, "threshold": 0, "expected": ">", "metric": "reported_satisfaction",
+             "why": "Chance alone could bring about such a difference.", "p": 0.21, "p_holm": 0.21}]
 
     def sensitivity(self, kind, parameters, owners=(None,)):
         rows = []
-        for metric in list(SIZES)[:3]:
+        for metric in list(SIZES)[:3]:  # of the others there are none
             for owner in owners:
                 for k, parameter in enumerate(parameters):
                     size = self.random.random() ** 2 * 0.6
@@ -248,7 +253,7 @@ def holes():
     for curve in data["curves"]:
         curve["mean"][0] = curve["low"][0] = curve["high"][0] = None
     data["trajectories"]["anger"][1] = [None] * 24
-    data["endings"]["share"][2] = [None] * 4
+    data["endings"]["share"][2] = [None] * 5
     data["traces"][0]["turns"] = []
     data["traces"][1]["text"] = None
     for name in ("question", "run", "reproduce", "pareto"):

@@ -43,6 +43,7 @@ export function readData(raw) {
     raw, strategies, effects, metrics, points, factors,
     grid: Boolean(raw.grid),
     baseline: number(raw.baseline) ?? null,
+    best: number(raw.best) ?? null,
     percent: `${short((raw.confidence ?? 0.95) * 100)}%`,
     metric: (name) => metrics.find((metric) => metric.name === name),
     effect: (metric, index) => byKey.get(`${metric}\n${index}`),

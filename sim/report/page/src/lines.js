@@ -96,7 +96,7 @@ export function lineDrawing({ data, state, series, x, y, width, height = 280, wo
       lineY(bold.filter((d) => d.one.index !== data.baseline), channels({ y: "y", stroke: paint, strokeWidth: 2 })),
       few ? dot(bold, { x: "x", y: "y", fill: paint, symbol: (d) => symbol(state.slot(d.one.index)), r: 3.6 }) : null,
       label ? text(strong.map((one, k) => ({ one, x: last[k].x, y: toValue(places[k]), name: names[k] })),
-        { x: "x", y: "y", text: "name", fill: paint, textAnchor: "start", dx: 9, fontWeight: 600 }) : null,
+        { x: "x", y: "y", text: "name", fill: paint, textAnchor: "start", dx: 9, fontWeight: 600, stroke: "var(--ground)", strokeWidth: 4 }) : null,
       tip(bold, pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${x.text(d.x)}\n${y.text(d)}`, fill: "var(--ground)", stroke: "var(--line)", fontSize: 12 })),
     ],
   });

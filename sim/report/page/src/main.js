@@ -32,7 +32,7 @@ function make(id, section, data, state) {
 }
 
 function head({ raw, strategies: all, points }) {
-  const facts = [plural(all.length, "strategy", "strategies"), points.length > 1 ? plural(points.length, "point") + " of the design" : null,
+  const facts = [plural(all.length, "strategy", "strategies"), points.length > 1 ? `${plural(points.length, "point")} of a ${raw.design ?? ""} design`.replace("  ", " ") : null,
     raw.run?.encounters ? plural(raw.run.encounters, "simulated call") : null].filter(Boolean);
   return [h("p", { class: "brand" }, h("span", { class: "logo", "aria-hidden": "true" }), "Detente report", raw.name ? h("span", { class: "of" }, ` ${raw.name}`) : null),
     h("h1", null, raw.question || raw.name || "Report"), h("p", { class: "facts-line" }, facts.join(" · "))];

@@ -11,10 +11,10 @@ export function makeMetric(row, effects) {
   const unit = row.share ? "%" : row.unit && row.unit !== "1" ? row.unit : "";
   const plain = (value) => (value == null ? "no value" : fixed(value * scale, decimals));
   const withUnit = (value) => (value == null ? "no value" : row.share ? `${plain(value)}%` : unit ? `${plain(value)} ${unit}` : plain(value));
-  const name = row.name.replaceAll("_", " ");
+  const name = row.title || row.name.replaceAll("_", " ");
   return {
     ...row, scale, decimals, plain, withUnit,
-    /** The metric's name as a heading. */
+    /** What it is called on the page; `name` is what it is called in files. */
     label: name,
     /** Its unit for the head of a column, "" where there is none. */
     unit: row.share ? "% of calls" : unit,
@@ -25,6 +25,7 @@ export function makeMetric(row, effects) {
     differenceAxis: row.share ? "difference in percentage points" : unit ? `difference (${unit})` : "difference",
     /** "12.1 (11.8 to 12.4)" */
     interval: (mean, low, high) => (mean == null ? "no value" : low == null ? withUnit(mean) : `${withUnit(mean)} (${plain(low)} to ${plain(high)})`),
+    meaning: row.words && row.words !== name ? row.words : "",
     wish: row.better === "up" ? "more is better" : row.better === "down" ? "less is better" : "",
     /** Above 0 where a is better than b. */
     compare: (a, b) => (row.better === "down" ? b - a : a - b),

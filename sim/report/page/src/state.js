@@ -3,7 +3,7 @@
 
 export const SLOTS = 5; // strategies highlighted beside the baseline: more colours could not be told apart
 
-/** Strategies to begin with: all if they are few, else those that no other beats in both metrics of the Pareto figure. */
+/** Strategies to begin with: all if they are few, else the one that the answer names, and those that no other beats in both metrics of the Pareto figure. */
 function firstHighlights(data) {
   const others = data.strategies.filter(({ index }) => index !== data.baseline).map(({ index }) => index);
   if (others.length <= SLOTS) return others;
@@ -12,7 +12,8 @@ function firstHighlights(data) {
   const metric = data.metric(y);
   const value = (index) => data.effect(y, index)?.mean ?? -Infinity;
   best.sort((a, b) => (metric ? metric.compare(value(b), value(a)) : 0));
-  return (best.length ? best : others).slice(0, SLOTS);
+  const named = others.filter((index) => index === data.best);
+  return [...new Set([...named, ...best, ...(best.length ? [] : others)])].slice(0, SLOTS);
 }
 
 export function makeState(data) {

@@ -23,7 +23,7 @@ export function fixed(value, decimals) {
 export function short(value, digits = 3) {
   if (!isNumber(value)) return MISSING;
   const size = Math.abs(value);
-  if (size && (size < 1e-4 || size >= 1e15)) return value.toExponential(digits - 1).replace("-", "−").replace("e+", "e");
+  if (size && (size < 1e-6 || size >= 1e15)) return value.toExponential(digits - 1).replace("-", "−").replace("e+", "e");
   const text = format({ maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 0) }).format(size);
   return (value < 0 ? "−" : "") + text;
 }
@@ -42,6 +42,12 @@ export function median(values) {
 
 /** "a", "a and b", "a, b and c". */
 export const list = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
+
+/** Parts as one sentence. */
+export function sentence(parts) {
+  const text = parts.filter(Boolean).join("; ");
+  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
 
 export const plural = (count, one, many = `${one}s`) => `${short(count, 15)} ${count === 1 ? one : many}`;
 

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { figure } from "../figure.js";
 import { rowDrawing } from "../rows.js";
-import { chance, fixed, list, short } from "../words.js";
+import { chance, fixed, list, sentence, short } from "../words.js";
 
 /** better, worse, or neither told apart from the baseline; "other" where the metric has no better end. */
 function kindOf(metric, row) {
@@ -41,7 +41,7 @@ const orderOf = (metric, a, b) => (a.x == null) - (b.x == null) || (metric.bette
 function wordsFor(data, metric, rows, asMeans) {
   const set = rows.filter((row) => row.x != null);
   const say = (row) => `${row.name} ${asMeans ? metric.withUnit(row.row.mean) : metric.difference(row.row.difference)}`;
-  const what = asMeans ? `Mean ${metric.label}` : `Difference in ${metric.label} to ${data.nameOf(data.baseline)}`;
+  const what = asMeans ? `${metric.label}: means` : `${metric.label}: difference to ${data.nameOf(data.baseline)}`;
   if (!set.length) return `${what}: no values.`;
   const counts = asMeans ? "" : ["better", "worse", "same"].map((kind) => [kind, rows.filter((row) => row.kind === kind).length])
     .filter(([, count]) => count).map(([kind, count]) => `${count} ${kind === "same" ? "not told apart" : kind}`);
@@ -71,14 +71,14 @@ export function effects(data, state) {
   const metric = () => data.metric(has(state.metric) ? state.metric : data.effects[0].metric);
   const rows = () => (asMeans ? means(data, metric()) : differences(data, metric()));
   const plotted = figure({
-    title: () => (asMeans ? `Mean ${metric().label}` : `${metric().label}: difference to ${data.nameOf(data.baseline)}`),
+    title: () => (asMeans ? `${metric().label}: means` : `${metric().label}: difference to ${data.nameOf(data.baseline)}`),
     draw: (width) => {
       const all = rows();
       const x = asMeans ? { label: metric().axis } : { label: metric().differenceAxis, zero: 0 };
       return rowDrawing({ rows: all, x, width, words: wordsFor(data, metric(), all, asMeans) });
     },
     data: () => tableOf(data, metric(), rows(), compared),
-    note: () => [metric().title, metric().wish].filter(Boolean).join("; ") + ".",
+    note: () => sentence([metric().meaning, metric().wish]),
   });
   state.watch((what) => what === "metric" && plotted.redraw());
   const choice = (value, text) => h("label", null, h("input", { type: "radio", name: "effects", value, checked: value === "differences",

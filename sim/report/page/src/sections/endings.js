@@ -6,13 +6,12 @@ import { drawing, figure } from "../figure.js";
 import { marginFor, room } from "../rows.js";
 import { cut, fixed } from "../words.js";
 
-const WORDS = { resolved: "resolved", hung_up: "the customer hung up", impasse: "no agreement", terminated: "the agent ended the call" };
 const percent = (share) => `${fixed(share * 100, share > 0 && share < 0.0995 ? 1 : 0)}%`;
 
 export function endings(data) {
   const { names, share } = data.raw.endings ?? {};
   if (!names?.length || !share?.length) return null;
-  const label = (name) => WORDS[name] ?? name.replaceAll("_", " ");
+  const label = (name) => name.replaceAll("_", " ");
   const strategies = data.strategies.filter(({ index }) => share[index]?.some((part) => part != null))
     .sort((a, b) => (share[b.index][0] ?? 0) - (share[a.index][0] ?? 0) || a.index - b.index);
   if (!strategies.length) return null;
@@ -27,7 +26,7 @@ export function endings(data) {
   const [top, last] = [strategies[0], strategies.at(-1)];
   const say = (strategy) => `${strategy.name} ${percent(share[strategy.index][0] ?? 0)}`;
   const plotted = figure({
-    title: "Endings, most resolved first",
+    title: `Endings, in the order of “${label(names[0])}”`,
     draw: (width) => {
       const marginLeft = marginFor(strategies.map((strategy) => strategy.name), width);
       const fits = (one) => (one.part * (width - marginLeft - 16)) > 34;

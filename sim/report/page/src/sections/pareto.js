@@ -60,7 +60,7 @@ export function pareto(data, state) {
   const best = dots.filter((one) => one.pareto).map((one) => one.name);
   const words = `Scatter of ${y.label} against ${x.label} for ${dots.length} strategies. Pareto-best: ${list(best) || "none"}.`;
   const plotted = figure({
-    title: `${y.label} against ${x.label}`,
+    title: `Across ${x.label}, up ${y.label}`,
     draw: (width) => draw(dots, x, y, width, state, words),
     data: () => ({ columns: ["Strategy", x.axis, "low", "high", y.axis, "low", "high", "Pareto-best"],
       rows: dots.map(({ name, a, b, pareto: isBest }) => [name, x.plain(a.mean), x.plain(a.low), x.plain(a.high), y.plain(b.mean), y.plain(b.low), y.plain(b.high), isBest ? "yes" : "no"]) }),
@@ -68,7 +68,7 @@ export function pareto(data, state) {
   });
   state.watch((what) => what === "highlight" && plotted.redraw());
   return {
-    title: `What ${y.label} costs`.replace("What reported satisfaction", "What satisfaction"),
+    title: "The trade-off",
     short: "Trade-off",
     content: [best.length ? h("p", null, best.length === 1 ? `${best[0]} is best in both at once.` : `${best.length} of ${dots.length} strategies are worth choosing among: each of the others is beaten by one of them in both.`) : null, plotted.element],
   };

@@ -22,7 +22,7 @@ export function run({ raw, notes, percent }) {
     ["Took", facts.wall_seconds == null ? null : duration(facts.wall_seconds) + per],
     ["Computer", [facts.host, facts.isa && `instruction set ${facts.isa}`, facts.threads != null && plural(facts.threads, "thread"), facts.ranks > 1 && plural(facts.ranks, "process", "processes")].filter(Boolean).join(", ")],
     ["Compiler", facts.compiler],
-    ["Detente", raw.detente && [raw.detente.version, raw.detente.model != null && `model ${raw.detente.model}`, raw.detente.format != null && `format ${raw.detente.format}`].filter(Boolean).join(", ")],
+    ["Detente", raw.detente && [raw.detente.version, raw.detente.model != null && `model ${raw.detente.model}`, raw.detente.format != null && `format ${raw.detente.format}`, facts.revision && `revision ${facts.revision}`].filter(Boolean).join(", ")],
     ["Seed", raw.seed == null ? null : String(raw.seed)],
     ["Config's SHA-256", raw.config_sha256 && h("code", null, raw.config_sha256)],
   ].filter(([, value]) => value != null && value !== "");

@@ -55,10 +55,10 @@ export function sensitivity(data, state) {
   let owner = owners[0];
   const metric = () => (withRows.includes(state.metric) ? state.metric : withRows[0]);
   const label = () => data.metric(metric())?.label ?? metric();
-  const whose = () => (owner == null ? "" : ` of ${data.nameOf(owner)}`);
+  const whose = () => (owner == null ? "" : `: ${data.nameOf(owner)}`);
   const rows = () => all.filter((row) => row.metric === metric() && row.index === owner).sort((a, b) => (b[kind.bar] ?? -Infinity) - (a[kind.bar] ?? -Infinity));
   const plotted = figure({
-    title: () => `What drives ${label()}${whose()}`,
+    title: () => `What drives “${label()}”${whose()}`,
     draw: (width) => {
       const shown = rows();
       const above = shown.filter((row) => row.above_noise !== false && row[kind.bar] != null);

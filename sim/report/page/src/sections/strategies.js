@@ -3,6 +3,8 @@
 import { h, nothing, scroller, unseen } from "../dom.js";
 import { swatch } from "../lines.js";
 
+const FIRST = 6; // metrics that are shown at once
+
 /** Those that have the best mean of a metric, or whose interval overlaps the interval of the best. */
 function leaders(data, metric) {
   if (!metric.better) return new Set();
@@ -19,23 +21,24 @@ function cell(metric, effect, leads) {
     h("span", { class: "value" }, metric.plain(effect.mean)), half == null ? null : h("span", { class: "half" }, ` ± ${metric.plain(half)}`), leads ? unseen(" best") : null);
 }
 
-/** Columns: the name, each metric, and whether a strategy is Pareto-best where that is known. */
+/** Columns: the name, the first few metrics, whether a strategy is Pareto-best where that is known, and the metrics that are at first unseen. */
 function columnsOf(data, metrics) {
-  const pareto = new Map(data.effects.filter((row) => row.pareto != null).map((row) => [row.index, row.pareto]));
-  const columns = [{ id: "name", head: "Strategy", value: (index) => data.nameOf(index), first: "ascending" }];
-  for (const metric of metrics) {
+  const ofMetrics = metrics.map((metric, k) => {
     const lead = leaders(data, metric);
-    columns.push({
-      id: metric.name, head: metric.label, unit: metric.unit === metric.label ? "" : metric.unit, title: metric.title, first: metric.better === "down" ? "ascending" : "descending",
+    return {
+      more: k >= FIRST, id: metric.name, head: metric.label, unit: metric.unit === metric.label ? "" : metric.unit, title: metric.meaning || null,
+      first: metric.better === "down" ? "ascending" : "descending",
       value: (index) => data.effect(metric.name, index)?.mean ?? null,
       cell: (index) => cell(metric, data.effect(metric.name, index), lead.has(index) && lead.size < data.strategies.length),
-    });
-  }
-  if (pareto.size) {
-    columns.push({ id: "pareto", head: "Pareto-best", first: "descending", value: (index) => Number(pareto.get(index) ?? -1),
-      cell: (index) => h("td", { class: "mark" }, pareto.get(index) == null ? nothing() : pareto.get(index) ? "yes" : "no") });
-  }
-  return columns;
+    };
+  });
+  const pareto = new Map(data.effects.filter((row) => row.pareto != null).map((row) => [row.index, row.pareto]));
+  const best = {
+    id: "pareto", head: "Pareto-best", first: "descending", title: paretoWords(data), value: (index) => (pareto.has(index) ? Number(pareto.get(index)) : null),
+    cell: (index) => h("td", { class: "mark" }, pareto.has(index) ? (pareto.get(index) ? "yes" : "no") : nothing()),
+  };
+  const name = { id: "name", head: "Strategy", value: (index) => data.nameOf(index), first: "ascending" };
+  return [name, ...ofMetrics.slice(0, FIRST), ...(pareto.size ? [best] : []), ...ofMetrics.slice(FIRST)];
 }
 
 function sorted(indices, column, direction) {
@@ -52,12 +55,16 @@ export function strategies(data, state) {
   if (!metrics.length) return null;
   const columns = columnsOf(data, metrics);
   const body = h("tbody");
+  const place = (column, cell) => {
+    if (column.more) cell.classList.add("more");
+    return cell;
+  };
   const said = h("p", { class: "unseen", role: "status" });
   const rows = data.strategies.map(({ index, name, words }) => {
     const mark = h("span", { class: "swatch-place" });
     const row = h("tr", null,
       h("th", { scope: "row", class: "text" }, mark, h("span", { class: "name" }, name), index === data.baseline ? [" ", h("span", { class: "tag" }, "baseline")] : null, words ? h("span", { class: "words" }, words) : null),
-      columns.slice(1).map((column) => column.cell(index)));
+      columns.slice(1).map((column) => place(column, column.cell(index))));
     return { row, mark, index };
   });
 
@@ -72,29 +79,36 @@ export function strategies(data, state) {
     said.textContent = `Sorted by ${column.head}, ${direction}.`;
   }
   for (const column of columns) {
-    column.th = h("th", { scope: "col", "aria-sort": "none", class: column.id === "name" ? "text" : null },
+    column.th = place(column, h("th", { scope: "col", "aria-sort": "none", class: column.id === "name" ? "text" : null },
       h("button", { type: "button", title: column.title ?? null, onclick: () => toggle(column) }, column.head, h("span", { class: "arrow", "aria-hidden": "true" })),
-      column.unit ? h("span", { class: "unit" }, column.unit) : null);
+      column.unit ? h("span", { class: "unit" }, column.unit) : null));
   }
   const mark = () => rows.forEach((one) => one.mark.replaceChildren(...(state.slot(one.index) == null || rows.length === 1 ? [] : [swatch(state.slot(one.index))])));
   state.watch((what) => what === "highlight" && mark());
   mark();
   const first = columns.find((column) => column.id === data.raw.pareto?.y) ?? columns[1];
   sortBy(first, first.first);
+  const grid = h("table", { class: "strategies" }, h("caption", { class: "unseen" }, "Means of the metrics by strategy; the headings sort"),
+    h("thead", null, h("tr", null, columns.map((column) => column.th))), body);
+  const more = h("input", { type: "checkbox", onchange: () => grid.classList.toggle("all", more.checked) });
   return {
     title: data.strategies.length > 1 ? "The strategies compared" : "The strategy",
     short: "Strategies",
     content: [
       h("p", null, `Means over all calls ± half-width of the ${data.percent} interval. Choose a heading to sort by it. `,
         "Bold and underlined: the best of a column and those whose intervals overlap its interval."),
-      scroller("The strategies compared", h("table", { class: "strategies" }, h("caption", { class: "unseen" }, "Means of every metric by strategy; the headings sort"),
-        h("thead", null, h("tr", null, columns.map((column) => column.th))), body)),
+      metrics.length > FIRST ? h("p", { class: "controls" }, h("label", null, more, ` all ${metrics.length} metrics`)) : null,
+      scroller("The strategies compared", grid),
       said,
-      h("details", { class: "data" }, h("summary", null, "What the columns mean"), h("dl", { class: "terms" }, metrics.map((metric) => [
-        h("dt", null, metric.label), h("dd", null, [metric.title, metric.unit, metric.wish].filter(Boolean).join("; "))]),
-      columns.at(-1).id === "pareto" ? [h("dt", null, "Pareto-best"), h("dd", null, paretoWords(data))] : null)),
+      h("details", { class: "data" }, h("summary", null, "What the columns mean"), meanings(data, metrics)),
     ],
   };
+}
+
+function meanings(data, metrics) {
+  const words = (metric) => [[metric.meaning, metric.unit, metric.wish].filter(Boolean).join("; "), " ", h("code", null, metric.name)];
+  return h("dl", { class: "terms" }, metrics.map((metric) => [h("dt", null, metric.label), h("dd", null, words(metric))]),
+    data.effects.some((row) => row.pareto != null) ? [h("dt", null, "Pareto-best"), h("dd", null, paretoWords(data))] : null);
 }
 
 export function paretoWords(data) {

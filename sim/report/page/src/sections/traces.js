@@ -7,7 +7,6 @@ import { spread } from "../lines.js";
 import { fixed, plural } from "../words.js";
 
 const LINES = [["demand", "demand", "var(--s-1)", "none"], ["offer", "offer", "var(--s-0)", "none"], ["anger", "anger", "var(--s-2)", "5 3"], ["hostility", "hostility", "var(--s-3)", "2 2"]];
-const ENDINGS = { hung_up: "the customer hung up", impasse: "no agreement", terminated: "ended by the agent" };
 
 function course(trace, nameOf) {
   const turns = trace.turns ?? [];
@@ -45,10 +44,10 @@ export function traces(data) {
   const nameOf = (trace) => (typeof trace.strategy === "number" ? data.nameOf(trace.strategy) : trace.strategy);
   const one = (trace) => {
     const turns = trace.turns?.length ? `, ${plural(trace.turns.length, "turn")}` : "";
-    const ending = trace.ending ? `: ${ENDINGS[trace.ending] ?? trace.ending.replaceAll("_", " ")}` : "";
+    const ending = trace.ending ? `: ${trace.ending.replaceAll("_", " ")}` : "";
     const where = [["cell", trace.cell], ["replication", trace.replication], ["encounter", trace.encounter]].filter(([, value]) => value != null).map(([name, value]) => `${name} ${value}`).join(", ");
     return lazyDetails([h("strong", null, nameOf(trace)), `${ending}${turns}`], () => [
-      where ? h("p", { class: "note" }, `Stored as ${where}.`) : null, course(trace, nameOf), trace.text ? scroller("The call, turn by turn", h("pre", { class: "trace" }, trace.text)) : null].filter(Boolean), { class: "trace" }).details;
+      trace.why ? h("p", null, trace.why) : null, where ? h("p", { class: "note" }, `Stored as ${where}.`) : null, course(trace, nameOf), trace.text ? scroller("The call, turn by turn", h("pre", { class: "trace" }, trace.text)) : null].filter(Boolean), { class: "trace" }).details;
   };
   return {
     title: "A few calls in full",

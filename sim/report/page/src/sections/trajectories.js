@@ -40,6 +40,6 @@ export function trajectories(data, state) {
   return {
     title: "The course of the calls",
     short: "Course",
-    content: [h("p", null, `Means over the calls that are still going on in a turn${raw.encounters ? `, of ${plural(raw.encounters, "call")} for each strategy played again` : ""}. Late turns are of few and difficult calls.`), figures],
+    content: [h("p", null, raw.words || `Means over the calls that are still going on in a turn${raw.encounters ? `, of ${plural(raw.encounters, "call")} for each strategy played again` : ""}. Late turns are of few and difficult calls.`), figures],
   };
 }
