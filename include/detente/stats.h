@@ -170,7 +170,7 @@ typedef struct detente_claim {
  * i-th (from 0), alpha / (n - rejected) for the others.
  *
  * A metric that is 0 or 1 and does not vary between replications has no width by Student. Where that is because all encounters
- * came out alike (0, 1, a difference of 0, 1 or -1), the bounds are the exact ones of such an outcome, @f$1 - \alpha^{1/N}@f$ away
+ * came out alike (0, 1, a difference of 0, 1 or -1), the bounds are the exact ones of such an outcome, 1 - alpha^(1/N) away
  * (Clopper & Pearson 1934; twice that for a difference of 1 or -1); elsewhere it is chance, and nothing is known.
  * @return 0 or DETENTE_E_MEMORY
  */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <detente/registry.h>
 
@@ -82,11 +83,27 @@ static void add_notes(const detente_config *config, const detente_tested *tested
             "to matter. The verdict stands on low and high.");
 }
 
-static void add_for_people(const detente_config *config, const detente_tested *tested, grid *g)
+/* Names that are cut tell nothing apart: rather no metrics, where both do not fit beside the numbers. */
+static int has_room_for_metrics(const detente_config *config)
 {
+    enum { ROOM = 36 };
+    size_t name = 0, metric = 0;
+    for (int i = 0; i < config->n_hypotheses; i++) {
+        const size_t own = text_characters(config->hypothesis[i].name);
+        const size_t other = strlen(detente_metric_name(config->hypothesis[i].metric));
+        name = own > name ? own : name;
+        metric = other > metric ? other : metric;
+    }
+    return name + metric <= ROOM;
+}
+
+static void add_for_people(const detente_config *config, const detente_tested *tested, int format, grid *g)
+{
+    const int metrics = format != GRID_TABLE || has_room_for_metrics(config);
     grid_column(g, "verdict", GRID_LEFT);
     grid_column(g, "hypothesis", GRID_LEFT);
-    grid_column(g, "metric", GRID_LEFT);
+    if (metrics)
+        grid_column(g, "metric", GRID_LEFT);
     grid_column(g, "expected", GRID_RIGHT);
     grid_column(g, "effect", GRID_RIGHT);
     grid_column(g, "low", GRID_RIGHT);
@@ -98,7 +115,8 @@ static void add_for_people(const detente_config *config, const detente_tested *t
         const int decimals = decimals_of(t);
         grid_text(g, detente_verdict_name(t->verdict));
         grid_text(g, h->name);
-        grid_text(g, detente_metric_name(h->metric));
+        if (metrics)
+            grid_text(g, detente_metric_name(h->metric));
         add_expected(g, h);
         grid_number(g, t->effect, decimals);
         grid_number(g, t->low, decimals);
@@ -142,7 +160,7 @@ static void add_for_programs(const detente_config *config, const detente_tested 
 void verdicts_grid(const detente_config *config, const detente_tested *tested, int format, grid *g)
 {
     if (format == GRID_TABLE || format == GRID_MARKDOWN)
-        add_for_people(config, tested, g);
+        add_for_people(config, tested, format, g);
     else
         add_for_programs(config, tested, g);
     if (format == GRID_JSON)
