@@ -23,7 +23,7 @@
 enum { EDGE = 150, MIDDLE = 100, PATH_SIZE = 128 };
 
 static char folder[] = "/tmp/detente-memory-XXXXXX";
-static char experiment[PATH_SIZE], written[PATH_SIZE], output[PATH_SIZE], parts[PATH_SIZE + 8];
+static char experiment[PATH_SIZE], written[PATH_SIZE], swept[PATH_SIZE], output[PATH_SIZE], parts[PATH_SIZE + 8];
 
 static const char experiment_text[] =
     "detente: 1\nname: all\nextends: base.yaml\nseed: 5\nreplications: 4\nencounters: 60\n"
@@ -34,6 +34,15 @@ static const char experiment_text[] =
 static const char wrong_text[] = "detente: 1\nextends: minimal\nagent: {mirroring: high, warmht: 0.2}\n"
                                  "customer: {correlation: {anger-nothing: 2}}\nstrategies: [nobody]\n"
                                  "hypotheses: [{name: a, expect: {metric: escalate, value: 0.1}}]\n";
+
+static const char swept_text[] =
+    "detente: 1\nreplications: 3\nencounters: 8\nextends: minimal\nstrategies: [typical, surrender]\n"
+    "design: {vary: {agent.mirroring: [0, 1], agent.warmth: [0.1, 0.2], customer.persona: [abusive, loyal]}}\n"
+    "hypotheses:\n"
+    "  - {name: a, expect: {metric: minutes, where: {agent.mirroring: 1, customer.persona: loyal}, versus: {agent.mirroring: 0, "
+    "strategy: surrender}, strategy: typical, difference: \"> 0.1\"}}\n"
+    "  - {name: b, expect: {metric: escalated, where: {agent.warmth: 0.1}, versus: {agent.warmth: 0.2}, difference: \"< 0\"}}\n"
+    "  - {name: c, expect: {metric: minutes, value: \"< 9\"}}\n";
 
 /* What the operations work on, made before memory runs out. */
 static detente_config config;
@@ -72,6 +81,30 @@ static int run_to(const char *path, detente_error *error)
     return code;
 }
 
+/* A file of a design and its hypotheses. */
+static void write_swept(void)
+{
+    detente_config of_sweep;
+    detente_sweep *sweep = NULL;
+    detente_store *store = NULL;
+    int code = detente_config_parse(&of_sweep, swept_text, strlen(swept_text), "swept", NULL, 0, NULL, NULL);
+    if (!code)
+        code = detente_sweep_open(&sweep, &of_sweep, NULL);
+    if (!code)
+        code = detente_store_create(&store, swept, &of_sweep, &(detente_store_options){.threads = 1}, NULL);
+    if (!code) {
+        const detente_sink sink = detente_store_sink(store);
+        const detente_cell_source source = detente_sweep_source(sweep);
+        code = detente_engine_run(&of_sweep, &source, &sink, &(detente_run_options){.threads = 1}, NULL, NULL);
+    }
+    if (!code)
+        code = detente_store_finish(store, NULL, NULL);
+    ck_assert_int_eq(code, 0);
+    detente_store_free(store);
+    detente_sweep_close(sweep);
+    detente_config_clear(&of_sweep);
+}
+
 static void begin(void)
 {
     char other[PATH_SIZE];
@@ -82,6 +115,8 @@ static void begin(void)
     put(experiment, "experiment.yaml", experiment_text);
     put(written, "written.h5", NULL);
     put(output, "output.h5", NULL);
+    put(swept, "swept.h5", NULL);
+    write_swept();
     snprintf(parts, sizeof parts, "%s.parts", output);
     const int code = detente_config_load(&config, experiment, NULL, 0, &error, NULL);
     ck_assert_msg(!code, "%s", error.text);
@@ -211,6 +246,34 @@ static int explain(detente_error *error)
     return code;
 }
 
+static int read_hypotheses(detente_error *error)
+{
+    static detente_config loaded;
+    int code = detente_config_parse(&loaded, swept_text, strlen(swept_text), "swept.yaml", NULL, 0, error, NULL);
+    for (int i = 0; i < 4 && !code; i++) {
+        char *text = NULL;
+        code =
+            i < 3 ? detente_hypothesis_explain(&loaded, i, &text, error) : detente_config_write(&loaded, &text, error);
+        require((text != NULL) == !code);
+        free(text);
+    }
+    detente_config_clear(&loaded);
+    return code;
+}
+
+static int test_hypotheses(detente_error *error)
+{
+    detente_results *results = NULL;
+    detente_tested tested[3];
+    int code = detente_results_open(&results, swept, error);
+    if (!code)
+        code = detente_hypotheses_test(results, tested, error);
+    for (int i = 0; i < 3 && !code; i++)
+        require(tested[i].unknown == DETENTE_KNOWN && tested[i].replications == 3 && tested[i].low <= tested[i].high);
+    detente_results_close(results);
+    return code;
+}
+
 static int registry_texts(detente_error *error)
 {
     int (*const make[])(char **, detente_error *) = {detente_registry_table, detente_registry_markdown,
@@ -291,6 +354,8 @@ static const struct operation {
     {"read a results file", read_results, 0},
     {"write a config", write_config, 0},
     {"explain a strategy", explain, 0},
+    {"read hypotheses", read_hypotheses, 0},
+    {"test hypotheses", test_hypotheses, 0},
     {"texts of the registry", registry_texts, 0},
     {"show an encounter", show_encounter, 0},
     {"select the best", select_best, 0},

@@ -31,6 +31,10 @@ static void read_back(const detente_config *config)
         free(words);
         free(never);
     }
+    for (int i = 0; i < config->n_hypotheses; i++) {
+        require(!detente_hypothesis_explain(config, i, &words, NULL));
+        free(words);
+    }
     detente_config_clear(&again);
     free(text);
     free(twice);

@@ -65,6 +65,18 @@ static int find_units(const detente_results *results, int turns, detente_error *
     return 0;
 }
 
+static int test_hypotheses(const detente_results *results, detente_error *error)
+{
+    const detente_config *config = detente_results_config(results);
+    detente_tested *tested = malloc(((size_t)config->n_hypotheses + 1) * sizeof *tested);
+    require(tested != NULL);
+    const int code = detente_hypotheses_test(results, tested, error);
+    for (int i = 0; i < config->n_hypotheses && !code; i++)
+        require(detente_verdict_name(tested[i].verdict) != NULL && !(tested[i].low > tested[i].high));
+    free(tested);
+    return code;
+}
+
 int test_read_everything(const char *path, detente_error *error)
 {
     detente_results *results = NULL;
@@ -80,6 +92,8 @@ int test_read_everything(const char *path, detente_error *error)
         require(strlen(detente_results_strategy(results, c)) < (size_t)1 << 30);
     if (!code)
         code = read_metrics(results, error);
+    if (!code)
+        code = test_hypotheses(results, error);
     for (int t = 0; t < 2 && !code; t++) {
         code = read_columns(results, t, error);
         if (!code)
