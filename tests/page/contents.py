@@ -175,7 +175,7 @@ def test_pareto(browser):
 def test_sensitivity(browser):
     """indices: bars sorted, numbers in the table, what is not above noise is said"""
     for data, keys in ((sample.sampled(50, 3), ("first", "first_low", "first_high", "total", "total_low", "total_high")),
-                       (sample.morris(), ("mu_star", "mu_star_low", "mu_star_high", "sigma", "noise_floor"))):
+                       (sample.morris(), ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma", "noise_floor"))):
         browser.show(data)
         bar = "total" if "total" in keys else "mu_star"
         for metric in ("resolved", "escalated"):
@@ -193,6 +193,8 @@ def test_sensitivity(browser):
                 note = browser.one("#sensitivity .note").text
                 assert all(parameter in note for parameter in quiet)
                 assert not quiet or "not above noise" in note
+        browser.choose(browser.one(".tools select"), "minutes")
+        assert "no more than by chance" in browser.one("#sensitivity .plot").text and browser.all("#sensitivity svg") == []
 
 
 def test_endings(browser):

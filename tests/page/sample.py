@@ -167,7 +167,7 @@ class Maker:
 
     def sensitivity(self, kind, parameters, owners=(None,)):
         rows = []
-        for metric in list(SIZES)[:3]:  # of the others there are none
+        for metric in list(SIZES)[:3]:
             for owner in owners:
                 for k, parameter in enumerate(parameters):
                     size = self.random.random() ** 2 * 0.6
@@ -178,8 +178,11 @@ class Maker:
                     if kind == "sobol":
                         row.update(zip(("first", "first_low", "first_high", "total", "total_low", "total_high"), first + total))
                     else:
-                        row.update(zip(("mu_star", "mu_star_low", "mu_star_high"), total), sigma=digits(size * 0.4, 4), noise_floor=0.03)
+                        row.update(zip(("mu_star", "mu_star_low", "mu_star_high"), total), mu=digits(-size / 2, 4), sigma=digits(size * 0.4, 4), noise_floor=0.03)
                     rows.append(row)
+        # A metric that varies by chance only, of which nothing can be told.
+        rows += [{**{key: None for key in rows[0]}, "parameter": parameter, "metric": "minutes", "strategy": owner, "above_noise": False}
+                 for owner in owners for parameter in parameters]
         self.data["sensitivity"] = {"kind": kind, "rows": rows}
 
     def whole(self):

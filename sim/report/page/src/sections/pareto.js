@@ -64,7 +64,7 @@ export function pareto(data, state) {
     draw: (width) => draw(dots, x, y, width, state, words),
     data: () => ({ columns: ["Strategy", x.axis, "low", "high", y.axis, "low", "high", "Pareto-best"],
       rows: dots.map(({ name, a, b, pareto: isBest }) => [name, x.plain(a.mean), x.plain(a.low), x.plain(a.high), y.plain(b.mean), y.plain(b.low), y.plain(b.high), isBest ? "yes" : "no"]) }),
-    note: () => `Ringed: Pareto-best, ${paretoWords(data)}. Names stand where there is room; the table has them all.`,
+    note: () => `${best.length ? `Ringed: Pareto-best, ${paretoWords(data)}. ` : ""}Names stand where there is room; the table has them all.`,
   });
   state.watch((what) => what === "highlight" && plotted.redraw());
   return {

@@ -19,7 +19,7 @@ const KINDS = {
 
 const COLUMNS = {
   sobol: [["first", "first order"], ["first_low", "low"], ["first_high", "high"], ["total", "total order"], ["total_low", "low"], ["total_high", "high"]],
-  morris: [["mu_star", "μ*"], ["mu_star_low", "low"], ["mu_star_high", "high"], ["sigma", "σ"], ["noise_floor", "noise floor"]],
+  morris: [["mu_star", "μ*"], ["mu_star_low", "low"], ["mu_star_high", "high"], ["mu", "μ"], ["sigma", "σ"], ["noise_floor", "noise floor"]],
 };
 
 function draw(rows, kind, width, words) {
@@ -61,6 +61,7 @@ export function sensitivity(data, state) {
     title: () => `What drives “${label()}”${whose()}`,
     draw: (width) => {
       const shown = rows();
+      if (shown.every((row) => row[kind.bar] == null)) return h("p", null, `What “${label()}” depends on cannot be told: it varies between the points of the design no more than by chance.`);
       const above = shown.filter((row) => row.above_noise !== false && row[kind.bar] != null);
       return draw(shown, kind, width, `Bar chart of what drives ${label()}${whose()}: ${above.length ? list(above.map((row) => `${row.parameter} ${kind.format(row[kind.bar])}`)) : "nothing above noise"}.`);
     },
@@ -70,6 +71,7 @@ export function sensitivity(data, state) {
         rows: rows().map((row) => [row.parameter, ...columns.map(([name]) => (row[name] == null ? null : kind.format(row[name]))), row.above_noise == null ? null : row.above_noise ? "yes" : "no"]) };
     },
     note: () => {
+      if (rows().every((row) => row[kind.bar] == null)) return "";
       const quiet = rows().filter((row) => row.above_noise === false).map((row) => row.parameter);
       return kind.words + (quiet.length ? ` Grey, not above noise: ${list(quiet)}.` : "");
     },

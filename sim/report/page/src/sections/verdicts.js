@@ -31,6 +31,7 @@ export function verdicts({ verdicts: list }) {
     short: "Verdicts",
     content: [
       h("p", null, `The config states ${plural(list.length, "expectation")}: ${words(counts.map(([kind, count]) => `${count} ${kind}`))}.`
+        + " In brackets: the bounds that each test compares with what was expected, wide enough for all tests together."
         + (counts.some(([kind]) => kind === "undecided") ? " Undecided means that more calls would have to be simulated to tell." : "")),
       h("ul", { class: "verdicts" }, list.map(card)),
     ],
