@@ -8,7 +8,7 @@ SECTIONS = ["answer", "limits", "verdicts", "strategies", "effects", "curves", "
             "run", "reproduce"]
 WITHOUT = {  # sections that a sample has no data for
     "playbooks": {"curves", "slice", "sensitivity"}, "grid": {"sensitivity"}, "one_factor": {"sensitivity"}, "sampled": set(), "morris": set(),
-    "one_strategy": {"curves", "slice", "sensitivity", "pareto"}, "bare": set(SECTIONS) - {"run"}, "holes": {"sensitivity", "pareto", "reproduce"},
+    "one_strategy": {"effects", "curves", "slice", "sensitivity", "pareto"}, "bare": set(SECTIONS) - {"run"}, "holes": {"sensitivity", "pareto", "reproduce"},
     "nasty": {"sensitivity"},
 }
 
@@ -54,6 +54,7 @@ def test_words(browser):
     for data in (sample.playbooks(), sample.nasty()):
         browser.show(data)
         assert browser.texts("h1") == [data["question"]] and browser.driver.title.startswith(data["question"])
+        assert browser.one(".tools select").get_attribute("value") == data["verdicts"][0]["metric"]
         assert browser.texts("#answer p") == data["headline"]
         assert browser.texts("#limits li") == data["limits"]
         assert browser.texts("#verdicts h3") == [v["name"] for v in data["verdicts"]]

@@ -79,6 +79,7 @@ def test_slice_of_a_grid(browser):
     """sliders of a grid, by keyboard: the figures show exactly the point that they say"""
     data = sample.grid()
     browser.show(data)
+    browser.choose(browser.one(".tools select"), "resolved")
     place = [len(f["levels"]) // 2 for f in data["factors"]]
     sliders = browser.all("#slice input[type=range]")
     assert len(sliders) == len(data["factors"])
@@ -111,6 +112,7 @@ def test_maps_of_a_grid(browser):
     """the curve along a parameter and the heat map: both axes and the strategy can be chosen, never the same axis twice"""
     data = sample.grid()
     browser.show(data)
+    browser.choose(browser.one(".tools select"), "resolved")
     across, up, whose = browser.all("#slice .fields select")
     for x, y, strategy in ((0, 1, 0), (3, 1, 2), (3, 0, 4), (0, 3, 5)):
         browser.choose(across, x)
@@ -137,6 +139,7 @@ def test_slice_of_a_sample(browser):
     """sliders of a sampled design: only points near what is held count, and their number is said"""
     data = sample.sampled(300, 3)
     browser.show(data)
+    browser.choose(browser.one(".tools select"), "resolved")
     sliders, holds = browser.all("#slice input[type=range]"), browser.all("#slice input[type=checkbox]")
     held = {}
 

@@ -34,6 +34,8 @@ export function readData(raw) {
   const strategies = array(raw.strategies).map((strategy, index) => ({ ...strategy, name: String(strategy.name), index }));
   const numbers = new Map(strategies.map((strategy) => [strategy.name, strategy.index]));
   const number = (strategy) => (typeof strategy === "number" ? strategy : numbers.get(strategy));
+  // Of one strategy there is nothing that it could be the baseline of.
+  const baseline = strategies.length > 1 ? number(raw.baseline) ?? null : null;
   const effects = array(raw.effects).map((row) => ({ ...row, index: number(row.strategy) })).filter((row) => row.index != null);
   const metrics = array(raw.metrics).map((row) => makeMetric(row, effects.filter((effect) => effect.metric === row.name)));
   const points = array(raw.points);
@@ -42,7 +44,7 @@ export function readData(raw) {
   return {
     raw, strategies, effects, metrics, points, factors,
     grid: Boolean(raw.grid),
-    baseline: number(raw.baseline) ?? null,
+    baseline,
     best: number(raw.best) ?? null,
     percent: `${short((raw.confidence ?? 0.95) * 100)}%`,
     metric: (name) => metrics.find((metric) => metric.name === name),

@@ -42,7 +42,9 @@ function start() {
   const data = readData(JSON.parse(document.getElementById("data").textContent));
   const state = makeState(data);
   const withValues = data.metrics.filter((metric) => data.effects.some((row) => row.metric === metric.name && row.mean != null) || data.hasCells(metric.name));
-  state.metric = (withValues[0] ?? data.metrics[0])?.name ?? null;
+  // What the config expects something of, is what its reader wants to see first.
+  const expected = withValues.find((metric) => metric.name === data.verdicts[0]?.metric);
+  state.metric = (expected ?? withValues[0] ?? data.metrics[0])?.name ?? null;
   document.title = `${data.raw.question || data.raw.name || "Report"} – Detente`;
   document.getElementById("top").append(...head(data));
   const made = Object.entries(SECTIONS).map(([id, section]) => make(id, section, data, state)).filter(Boolean);

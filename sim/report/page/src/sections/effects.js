@@ -65,7 +65,7 @@ function tableOf(data, metric, rows, compared) {
 
 export function effects(data, state) {
   const has = (name) => data.effects.some((row) => row.metric === name && row.mean != null);
-  if (!data.effects.length) return null;
+  if (!data.effects.length || data.strategies.length < 2) return null;
   const compared = data.baseline != null && data.effects.some((row) => row.difference != null && row.index !== data.baseline);
   let asMeans = !compared;
   const metric = () => data.metric(has(state.metric) ? state.metric : data.effects[0].metric);

@@ -60,7 +60,7 @@ export function pareto(data, state) {
   const best = dots.filter((one) => one.pareto).map((one) => one.name);
   const words = `Scatter of ${y.label} against ${x.label} for ${dots.length} strategies. Pareto-best: ${list(best) || "none"}.`;
   const plotted = figure({
-    title: `Across ${x.label}, up ${y.label}`,
+    title: `${x.label} (across) and ${y.label} (up)`,
     draw: (width) => draw(dots, x, y, width, state, words),
     data: () => ({ columns: ["Strategy", x.axis, "low", "high", y.axis, "low", "high", "Pareto-best"],
       rows: dots.map(({ name, a, b, pareto: isBest }) => [name, x.plain(a.mean), x.plain(a.low), x.plain(a.high), y.plain(b.mean), y.plain(b.low), y.plain(b.high), isBest ? "yes" : "no"]) }),

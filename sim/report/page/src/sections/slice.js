@@ -50,7 +50,7 @@ function hereFigure(data, state, metric, slicer) {
     return { name, index, mean, low, high, fill: colour(slot), symbol: symbol(slot), tip: `${name}\n${metric().interval(mean, low, high)}` , at: [scaled(mean), scaled(low), scaled(high)] };
   }).sort((a, b) => (a.mean == null) - (b.mean == null) || (metric().better ? metric().compare(b.mean, a.mean) : b.mean - a.mean) || a.index - b.index);
   return figure({
-    title: () => `${metric().label}: every strategy, ${slicer.where(" · ") ? `at ${slicer.where(" · ")}` : "over all points"}`,
+    title: () => `${metric().label}${data.strategies.length > 1 ? ": every strategy" : ""}, ${slicer.where(" · ") ? `at ${slicer.where(" · ")}` : "over all points"}`,
     draw: (width) => {
       const all = rows();
       const set = all.filter((row) => row.mean != null);
@@ -100,7 +100,7 @@ function heatFigure(data, metric, slicer, chosen) {
   const cells = () => slicer.map(chosen.x(), chosen.y(), metric().name, chosen.strategy());
   const place = () => slicer.where(" · ", chosen.x(), chosen.y());
   return figure({
-    title: () => `${metric().label}: ${data.nameOf(chosen.strategy())}, over ${chosen.x().path} and ${chosen.y().path}${place() ? `, at ${place()}` : ""}`,
+    title: () => `${metric().label}${data.strategies.length > 1 ? `: ${data.nameOf(chosen.strategy())},` : ""} over ${chosen.x().path} and ${chosen.y().path}${place() ? `, at ${place()}` : ""}`,
     draw: (width) => heatDrawing({ cells: cells(), x: chosen.x(), y: chosen.y(), metric: metric(), width, mark: slicer.exact ? slicer : null, name: data.nameOf(chosen.strategy()) }),
     data: () => ({ columns: [chosen.x().path, chosen.y().path, `mean${metric().unit ? `, ${metric().unit}` : ""}`, "points"],
       rows: cells().map((cell) => [chosen.x().withUnit(cell.x), chosen.y().withUnit(cell.y), cell.mean == null ? null : metric().plain(cell.mean), String(cell.count)]) }),

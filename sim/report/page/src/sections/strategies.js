@@ -95,8 +95,8 @@ export function strategies(data, state) {
     title: data.strategies.length > 1 ? "The strategies compared" : "The strategy",
     short: "Strategies",
     content: [
-      h("p", null, `Means over all calls ± half-width of the ${data.percent} interval. Choose a heading to sort by it. `,
-        "Bold and underlined: the best of a column and those whose intervals overlap its interval."),
+      h("p", null, `Means over all calls ± half-width of the ${data.percent} interval.${data.strategies.length < 2 ? "" : " Choose a heading to sort by it. "
+        + "Bold and underlined: the best of a column and those whose intervals overlap its interval."}`),
       metrics.length > FIRST ? h("p", { class: "controls" }, h("label", null, more, ` all ${metrics.length} metrics`)) : null,
       scroller("The strategies compared", grid),
       said,
