@@ -246,10 +246,12 @@ format-check: ## say which sources clang-format would change
 
 # ---- using it --------------------------------------------------------------------------------------------------------
 
-demo: ## build, compare the playbooks of the library on one complaint, write demo.h5
-	@tools/deps build
+demo: ## build, play every playbook of the library with every kind of customer, write demo.h5 and demo.html
+	@tools/deps demo
 	@$(MAKE) CONFIG=release all
 	@build/release/detente run experiments/playbooks/config.yaml -o demo.h5 --force
+	@if [ -s build/release/report.html ]; then build/release/detente report demo.h5 -o demo.html --force; \
+	else echo "report: none, for want of npm (install it, then make page demo)"; fi
 
 experiment: ## build, play NAME=mirroring (or all experiments), test its hypotheses, draw it; SET="PATH=VALUE ..." changes numbers
 	@tools/deps build
@@ -265,7 +267,7 @@ docs: all ## generated reference pages and Doxygen, whose warnings are errors
 include tools/install.mk
 
 clean: ## remove what was made
-	@rm -rf build detente demo.h5 docs/html
+	@rm -rf build detente demo.h5 demo.html docs/html
 
 help: ## this list
 	@echo "make [TARGET] [CONFIG=release|clang|asan|tsan|coverage] [CC=gcc] [PREFIX=/usr/local] [DESTDIR=] [V=1]"

@@ -22,7 +22,7 @@ metrics = sys.argv[3:] or ["reported_satisfaction", "escalated", "total_cost"]
 varied = [name for name, variable in results.variables.items() if variable.dims == ("cell",) and name not in BESIDES | {"cell"}]
 
 cells = results[["strategy", *varied]].to_dataframe()
-cells["point"] = [", ".join(f"{name} {row[name]:g}" for name in varied) for _, row in cells.iterrows()]
+cells["point"] = [", ".join(f"{name} {row[name] if isinstance(row[name], str) else format(row[name], 'g')}" for name in varied) for _, row in cells.iterrows()]
 for metric in metrics:
     for statistic in ("ci_low", "mean", "ci_high"):
         cells[metric, statistic] = summary[metric].sel(statistic=statistic)
@@ -30,7 +30,7 @@ order = list(cells.groupby("strategy")[[(metrics[0], "mean")]].mean().sort_value
 points = cells.groupby("point", sort=False)
 
 legend = 0.1 + 0.2 * ((len(points) + 1) // 2) if len(points) > 1 else 0  # inches
-height = (0.17 + 0.07 * len(points)) * len(order) + 1.2 + legend
+height = (0.2 + 0.035 * len(points)) * len(order) + 1.2 + legend
 figure, axes = plt.subplots(1, len(metrics), figsize=(9, height), sharey=True, squeeze=False, layout="constrained")
 figure.get_layout_engine().set(rect=(0, legend / height, 1, 1 - legend / height))
 for axis, metric in zip(axes[0], metrics):

@@ -38,6 +38,7 @@ int cli_merge(int argc, char **argv);
 int cli_test(int argc, char **argv);
 int cli_compare(int argc, char **argv);
 int cli_select(int argc, char **argv);
+int cli_report(int argc, char **argv);
 
 /** What an option --threads may be at most. */
 enum { CLI_MAX_THREADS = 4096 };

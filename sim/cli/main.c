@@ -26,12 +26,13 @@ static const cli_command commands[] = {
     {"test", "give the verdicts on a config's hypotheses from its results file", cli_test},
     {"sensitivity", "say which varied parameters drive a metric, beyond noise", cli_sensitivity},
     {"select", "say which strategy is the best, and how sure that is", cli_select},
+    {"report", "make one page of a results file: the answer in plain words, tables, plots", cli_report},
     {"export", "print a table of a results file as CSV", cli_export},
     {"verify", "measure the model's analytic limits on this machine", cli_verify},
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"fit", "report", "plot"};
+static const char *const later[] = {"fit", "plot"};
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 12 };
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/table.h"
 
-#include <math.h>
-#include <string.h>
+#include <detente/stats.h>
 
+#include "analysis/pool.h"
 #include "core/memory.h"
-#include "core/text.h"
+#include "report/grid.h"
 
-enum { COLUMNS = 5, WIDTH = 100, GAP = 2, CELL_SIZE = 48, MOST_POINTS = 8, MOST_ROWS = 64 };
+enum { COLUMNS = 5, MOST_POINTS = 8, MOST_ROWS = 64 };
+static const double CONFIDENCE = 0.95;
 
 static const struct {
     const char *heading;
@@ -20,153 +21,175 @@ static const struct {
     {"total cost", DETENTE_METRIC_total_cost, 2},
 };
 
-/* A column's numbers as text, and their widths: equal decimals put the points below each other. */
-typedef struct table_column {
-    char (*mean)[CELL_SIZE], (*half)[CELL_SIZE];
-    int mean_width, half_width;
-} table_column;
+/* The rows: cells, or strategies over all points. */
+typedef struct table {
+    const detente_results *results;
+    const detente_config *config;
+    detente_sweep *sweep;
+    uint32_t cells, rows, least, most; /* replications that the rows have at least, and at most */
+    double *mean, *half;               /* owned, by column and row */
+} table;
 
-static int longer(int width, const char *text)
+static int no_memory(detente_error *error)
 {
-    const int length = (int)strlen(text);
-    return length > width ? length : width;
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
 }
 
-static int width_of(const table_column *column, int c)
+/* How many points a table has room for. */
+static uint32_t most_points(const table *t)
 {
-    const int numbers = column->mean_width + (column->half_width ? 3 + column->half_width : 0);
-    return longer(numbers, columns[c].heading);
+    const uint32_t points = MOST_ROWS / (uint32_t)t->config->n_strategies;
+    return points > MOST_POINTS ? MOST_POINTS : points ? points : 1;
 }
 
-/* Cells that are shown: all of a run without a design, the first points of a sweep. */
-static uint32_t shown_cells(const detente_results *results)
+/* 1 when every cell has something to put together. */
+static int can_pool(const table *t)
 {
-    const detente_config *config = detente_results_config(results);
-    const uint32_t cells = detente_results_cells(results), strategies = (uint32_t)config->n_strategies;
-    uint32_t points = MOST_ROWS / strategies < MOST_POINTS ? MOST_ROWS / strategies : MOST_POINTS;
-    points = points ? points : 1;
-    return config->design && cells / strategies > points ? points * strategies : cells;
+    for (uint32_t c = 0; c < t->cells; c++)
+        if (!detente_results_failed(t->results, c) && !detente_results_replications_run(t->results, c))
+            return 0;
+    return 1;
 }
 
-static int fill_column(const detente_results *results, int c, table_column *column, detente_error *error)
+static void note_replications(table *t, uint32_t run)
 {
-    const uint32_t cells = shown_cells(results);
-    double *values = detente_calloc(detente_results_cells(results), DETENTE_N_STATISTICS * sizeof *values);
-    column->mean = detente_calloc(cells, sizeof *column->mean);
-    column->half = detente_calloc(cells, sizeof *column->half);
-    int code = 0;
-    if (!values || !column->mean || !column->half)
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-    else
-        code = detente_results_summary(results, columns[c].metric, values, error);
-    for (uint32_t i = 0; i < cells && !code; i++) {
-        const double *row = values + (size_t)i * DETENTE_N_STATISTICS, mean = row[DETENTE_STAT_MEAN];
-        const double half = (row[DETENTE_STAT_CI_HIGH] - row[DETENTE_STAT_CI_LOW]) / 2;
-        if (isfinite(mean))
-            snprintf(column->mean[i], CELL_SIZE, fabs(mean) < 1e15 ? "%.*f" : "%.*g", columns[c].decimals, mean);
-        else
-            strcpy(column->mean[i], "-");
-        if (isfinite(half))
-            snprintf(column->half[i], CELL_SIZE, half < 1e15 ? "%.*f" : "%.*g", columns[c].decimals, half);
-        column->mean_width = longer(column->mean_width, column->mean[i]);
-        column->half_width = longer(column->half_width, column->half[i]);
+    t->least = run < t->least ? run : t->least;
+    t->most = run > t->most ? run : t->most;
+}
+
+static int make_room(table *t, detente_error *error)
+{
+    t->least = UINT32_MAX;
+    t->mean = detente_calloc(t->rows, 2 * COLUMNS * sizeof *t->mean);
+    t->half = t->mean ? t->mean + (size_t)t->rows * COLUMNS : NULL;
+    return t->mean ? 0 : no_memory(error);
+}
+
+static int read_cells(table *t, detente_error *error)
+{
+    double *values = detente_calloc(t->cells, DETENTE_N_STATISTICS * sizeof *values);
+    int code = values ? make_room(t, error) : no_memory(error);
+    for (int c = 0; c < COLUMNS && !code; c++) {
+        code = detente_results_summary(t->results, columns[c].metric, values, error);
+        for (uint32_t i = 0; i < t->rows && !code; i++) {
+            const double *row = values + (size_t)i * DETENTE_N_STATISTICS;
+            t->mean[(size_t)c * t->rows + i] = row[DETENTE_STAT_MEAN];
+            t->half[(size_t)c * t->rows + i] = (row[DETENTE_STAT_CI_HIGH] - row[DETENTE_STAT_CI_LOW]) / 2;
+        }
     }
+    for (uint32_t i = 0; i < t->rows && !code; i++)
+        note_replications(t, detente_results_replications_run(t->results, i));
     detente_free(values);
     return code;
 }
 
-static void add_row(text_buffer *b, const table_column *column, uint32_t i)
+/* Strategies over all points: the cells of a strategy are put together within each replication. */
+static int read_pooled(table *t, detente_error *error)
 {
-    for (int c = 0; c < COLUMNS; c++) {
-        const int numbers = column[c].mean_width + (column[c].half_width ? 3 + column[c].half_width : 0);
-        text_add(b, "%*s%*s", GAP + width_of(&column[c], c) - numbers, "", column[c].mean_width, column[c].mean[i]);
-        if (column[c].half[i][0])
-            text_add(b, " ± %*s", column[c].half_width, column[c].half[i]);
-        else if (column[c].half_width && c + 1 < COLUMNS)
-            text_add(b, "%*s", 3 + column[c].half_width, "");
+    uint32_t *group = detente_calloc(t->cells, sizeof *group);
+    t->rows = (uint32_t)t->config->n_strategies;
+    int code = group ? make_room(t, error) : no_memory(error);
+    for (uint32_t c = 0; c < t->cells && !code; c++)
+        group[c] = c % t->rows;
+    for (int c = 0; c < COLUMNS && !code; c++) {
+        pool_means means = {0};
+        code = pool_read(t->results, columns[c].metric, group, t->rows, &means, error);
+        for (uint32_t i = 0; i < t->rows && !code; i++) {
+            detente_estimate e;
+            detente_estimate_of(pool_of(&means, i), means.replications, CONFIDENCE, &e);
+            t->mean[(size_t)c * t->rows + i] = e.mean;
+            t->half[(size_t)c * t->rows + i] = (e.high - e.low) / 2;
+            note_replications(t, means.least[i]);
+        }
+        pool_clear(&means);
     }
-    text_add(b, "\n");
-}
-
-/* "agent.mirroring 0.5, customer.persona loyal" */
-static int add_point(text_buffer *b, detente_sweep *sweep, const detente_design *design, uint64_t point,
-                     detente_error *error)
-{
-    double values[DETENTE_MAX_FACTORS];
-    const int code = detente_sweep_values(sweep, point, values, error);
-    for (int k = 0; k < design->n_factors && !code; k++) {
-        const detente_factor *f = &design->factor[k];
-        text_add(b, k ? ", %s " : "%s ", f->path);
-        if (f->named)
-            text_add(b, "%s", f->name[(size_t)values[k]]);
-        else
-            text_add(b, "%.6g", values[k]);
-    }
-    text_add(b, "\n");
+    detente_free(group);
     return code;
 }
 
-static int build(text_buffer *b, const detente_results *results, const table_column *column, detente_sweep *sweep,
-                 detente_error *error)
+/* "agent.mirroring 0.5, customer.persona loyal" */
+static int add_point(grid *g, const table *t, uint64_t point, detente_error *error)
 {
-    const detente_design *design = detente_results_config(results)->design;
-    const uint32_t cells = shown_cells(results), strategies = (uint32_t)detente_results_config(results)->n_strategies;
-    int code = 0;
-    int name_width = (int)text_characters("strategy"), room = WIDTH, halves = 0;
-    for (int c = 0; c < COLUMNS; c++) {
-        room -= GAP + width_of(&column[c], c);
-        halves |= column[c].half_width > 0;
+    const detente_design *design = t->config->design;
+    double values[DETENTE_MAX_FACTORS];
+    text_buffer b = {0};
+    int code = detente_sweep_values(t->sweep, point, values, error);
+    for (int k = 0; k < design->n_factors && !code; k++) {
+        const detente_factor *f = &design->factor[k];
+        text_add(&b, k ? ", %s " : "%s ", f->path);
+        if (f->named)
+            text_add(&b, "%s", f->name[(size_t)values[k]]);
+        else
+            text_add(&b, "%.6g", values[k]);
     }
-    uint32_t least = UINT32_MAX, most = 0;
-    for (uint32_t i = 0; i < cells; i++) {
-        const uint32_t run = detente_results_replications_run(results, i);
-        least = run < least ? run : least;
-        most = run > most ? run : most;
-        const int n = (int)text_characters(detente_results_strategy(results, i));
-        name_width = n > name_width ? n : name_width;
-    }
-    name_width = name_width < room ? name_width : room;
-    text_add_cut(b, "strategy", (size_t)name_width);
-    for (int c = 0; c < COLUMNS; c++)
-        text_add(b, "%*s", GAP + width_of(&column[c], c), columns[c].heading);
-    text_add(b, "\n");
-    for (uint32_t i = 0; i < cells && !code; i++) {
-        if (design && i % strategies == 0)
-            code = add_point(b, sweep, design, i / strategies, error);
-        text_add_cut(b, detente_results_strategy(results, i), (size_t)name_width);
-        add_row(b, column, i);
-    }
-    if (cells < detente_results_cells(results)) {
-        text_add(b, "… and %u more cells in the file.\n", detente_results_cells(results) - cells);
-    }
-    if (halves && least < most)
-        text_add(b, "± is half the width of the 95 %% t interval over the means of %u to %u replications.\n", least,
-                 most);
+    if (!code && b.failed)
+        code = no_memory(error);
+    if (!code)
+        grid_section(g, "%s", b.text);
+    text_clear(&b);
+    return code;
+}
+
+static void add_notes(grid *g, const table *t, int pooled, int halves)
+{
+    const detente_design *design = t->config->design;
+    if (pooled)
+        grid_note(g, "Mean over the %llu points of the design; `detente export --table summary` has each.",
+                  (unsigned long long)design->n_points);
+    else if (t->rows < t->cells)
+        grid_note(g, "… and %u more cells in the file.", t->cells - t->rows);
+    if (halves && t->least < t->most)
+        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u to %u replications.", t->least,
+                  t->most);
     else if (halves)
-        text_add(b, "± is half the width of the 95 %% t interval over the means of %u replications.\n", most);
+        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u replications.", t->most);
     else
-        text_add(b, "No ±: an interval needs at least two replications.\n");
+        grid_note(g, "No ±: an interval needs at least two replications.");
+}
+
+static int build(grid *g, const table *t, int pooled, detente_error *error)
+{
+    const uint32_t strategies = (uint32_t)t->config->n_strategies;
+    int code = 0, halves = 0;
+    grid_column(g, "strategy", GRID_LEFT);
+    for (int c = 0; c < COLUMNS; c++)
+        grid_column(g, columns[c].heading, GRID_ESTIMATE);
+    for (uint32_t i = 0; i < t->rows && !code; i++) {
+        if (t->config->design && !pooled && i % strategies == 0)
+            code = add_point(g, t, i / strategies, error);
+        grid_text(g, detente_results_strategy(t->results, i));
+        for (int c = 0; c < COLUMNS; c++) {
+            const double half = t->half[(size_t)c * t->rows + i];
+            grid_estimate(g, t->mean[(size_t)c * t->rows + i], half, columns[c].decimals);
+            halves |= half >= 0;
+        }
+    }
+    add_notes(g, t, pooled, halves);
     return code;
 }
 
 int report_table(const detente_results *results, char **text, detente_error *error)
 {
-    table_column column[COLUMNS] = {{0}};
+    table t = {.results = results, .config = detente_results_config(results), .cells = detente_results_cells(results)};
+    const uint32_t points = t.cells / (uint32_t)t.config->n_strategies;
+    const int pooled = t.config->design && points > most_points(&t) && can_pool(&t);
     text_buffer b = {0};
-    detente_sweep *sweep;
+    grid g = {0};
     *text = NULL;
-    int code = detente_sweep_open(&sweep, detente_results_config(results), error);
-    for (int c = 0; c < COLUMNS && !code; c++)
-        code = fill_column(results, c, &column[c], error);
+    t.rows =
+        t.config->design && points > most_points(&t) ? most_points(&t) * (uint32_t)t.config->n_strategies : t.cells;
+    int code = detente_sweep_open(&t.sweep, t.config, error);
     if (!code)
-        code = build(&b, results, column, sweep, error);
+        code = pooled ? read_pooled(&t, error) : read_cells(&t, error);
     if (!code)
+        code = build(&g, &t, pooled, error);
+    if (!code) {
+        grid_write(&g, GRID_TABLE, &b);
         code = text_finish(&b, text, error);
-    text_clear(&b);
-    detente_sweep_close(sweep);
-    for (int c = 0; c < COLUMNS; c++) {
-        detente_free(column[c].mean);
-        detente_free(column[c].half);
     }
+    text_clear(&b);
+    grid_clear(&g);
+    detente_sweep_close(t.sweep);
+    detente_free(t.mean);
     return code;
 }

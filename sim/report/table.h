@@ -7,8 +7,10 @@
 #include <detente/store.h>
 
 /**
- * Of a sweep the first points, each below a line with its values. One line a cell: strategy, then mean ± half-width of the 95 % t interval over replication means. At most 100 columns wide;
- * a name that leaves no room is cut short. With one replication there are no half-widths, and a line says why.
+ * One line a cell: strategy, then mean ± half-width of the 95 % t interval over replication means. At most 100 columns wide; a name
+ * that leaves no room is cut short. With one replication there are no half-widths, and a line says why. A sweep of few points has a
+ * line with its values above each; of one that does not fit in a screen there is a line a strategy, all points put together
+ * within each replication (as long as each cell has any; else the first points).
  * @param[out] text  complete lines of UTF-8, free() it
  * @return 0, DETENTE_E_INPUT when the summary cannot be read, DETENTE_E_MEMORY
  */

@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "compare", "test", "sensitivity", "select", "export", "verify"]
-LATER = ["fit", "report", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "compare", "test", "sensitivity", "select", "report", "export", "verify"]
+LATER = ["fit", "plot"]
 
 
 def test_help_lists_every_command(run):

@@ -6,6 +6,7 @@ import subprocess
 import h5py
 import numpy
 import pytest
+import scipy.stats
 import xarray
 
 from conftest import ROOT
@@ -120,10 +121,18 @@ def test_export_names_the_point(run, tmp_path):
 
 
 def test_table(run, tmp_path):
-    lines = sweep(run, tmp_path).stdout.splitlines()
+    """A few points are shown one by one; many put together, within each replication."""
+    few = DESIGN.replace("{from: 0, to: 1, steps: 3}", "[0]").replace("{from: 0.2, to: 5, steps: 3, log: true}", "[0.2]")
+    lines = sweep(run, tmp_path, BASE + few).stdout.splitlines()
     assert lines[1] == "agent.mirroring 0, customer.persona abusive, strategy.concession.beta 0.2, tiers[supervisor].wait 1"
     assert lines[2].startswith("typical ") and lines[3].startswith("mirroring ")
-    assert "… and 56 more cells in the file." in lines
+    lines = sweep(run, tmp_path, BASE + DESIGN, "--force").stdout.splitlines()
+    assert "Mean over the 36 points of the design; `detente export --table summary` has each." in lines
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        means = file["total_cost"][:].reshape(36, 2, 3).mean(axis=0)
+    for line, values in zip(lines[1:3], means):
+        half = scipy.stats.t.ppf(0.975, 2) * values.std(ddof=1) / 3**0.5
+        assert line.split()[-3:] == [f"{values.mean():.2f}", "±", f"{half:.2f}"]
 
 
 @pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])

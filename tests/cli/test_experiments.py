@@ -114,7 +114,7 @@ def test_the_lines_of_the_map(small):
 
 def test_one_experiment_with_other_numbers(tmp_path):
     """As `make experiment NAME=... SET=...` does it: verdicts, results and a figure; the shipped documents stay."""
-    done = tool("--folder", tmp_path, "--set", "replications=5", "--set", "encounters=64", "exception-after-terms")
+    done = tool("exception-after-terms", "--folder", tmp_path, "--set", "replications=5", "--set", "encounters=64")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("\nexception-after-terms\nverdict") and all(name in done.stdout for name in hypotheses("exception-after-terms"))
     assert "that-is-not-all" in (tmp_path / "exception-after-terms.svg").read_text()

@@ -22,7 +22,7 @@ def test_every_block_runs(detente, tmp_path):
     (tools / "detente").symlink_to(os.path.realpath(PROGRAM))
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     said = {}
-    assert len(blocks("sh")) == 5 and len(blocks("python")) == 1 and len(blocks("r")) == 1
+    assert len(blocks("sh")) == 6 and len(blocks("python")) == 1 and len(blocks("r")) == 1
     for language, command in (("sh", ["bash", "-euc"]), ("python", [sys.executable, "-c"]), ("r", ["Rscript", "-e"])):
         for text in blocks(language):
             done = subprocess.run([*command, text], cwd=tmp_path, env=environment, text=True, stdin=subprocess.DEVNULL,
@@ -33,11 +33,15 @@ def test_every_block_runs(detente, tmp_path):
 
 
 def test_the_demo_ends_as_shown(run):
-    (shown,) = re.findall(r"(?ms)^```\n(strategy .*?)^\.\.\.$", TEXT)
-    done = run("run", ROOT / "experiments/playbooks/config.yaml", "-o", "demo.h5", "--keep", "none")
-    table = [line.split() for line in done.stdout.splitlines()]
-    lines = [line.split() for line in shown.splitlines()]
-    assert len(lines) == 7 and [line for line in lines if line not in table] == []
+    """The strategies that are shown, and enough others to fill a screen: they meet the same customers, whoever else does."""
+    table, answer = re.findall(r"(?ms)^```\n(strategy .*?)^\.\.\.\n(.*?)^\.\.\.\nreport: demo.html$", TEXT)[0]
+    shown = [line.split() for line in table.splitlines()]
+    done = run("run", ROOT / "experiments/playbooks/config.yaml", "-o", "demo.h5", "--keep", "none", "--set",
+               f"strategies=[{', '.join(line[0] for line in shown[1:])}, choices, personal, interim, defensive, persistent]")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert len(shown) == 7 and [line for line in shown if line not in lines] == []
+    done = run("report", "demo.h5", "-o", "demo.html")
+    assert done.stdout.startswith(answer) and done.stdout.endswith("\nreport: demo.html\n")
 
 
 def test_the_playbook_and_hypotheses_shown_are_right(run, tmp_path):

@@ -23,7 +23,7 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     compare--format | test--format) _detente_words "table csv json markdown" ;;
     sensitivity-f | sensitivity--format) _detente_words "table csv json markdown" ;;
     sensitivity-m | sensitivity--metric) _detente_words "$(_detente_names metrics)" ;;
-    sensitivity-S | sensitivity--strategy | *--confidence) COMPREPLY=() ;;
+    sensitivity-S | sensitivity--strategy) COMPREPLY=() ;;
     select--format) _detente_words "table csv json markdown" ;;
     export--format) _detente_words "csv" ;;
     *--format) _detente_words "text csv json" ;;
@@ -41,6 +41,8 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     select--procedure) _detente_words "kn ocba" ;;
     select--among) _detente_words "strategies cells" ;;
     select-o | select--output | run-o | run--output | merge-o | merge--output) _detente_files h5 ;;
+    report-o | report--output) _detente_files html ;;
+    report--baseline) _detente_words "$(_detente_names strategies)" ;;
     verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
     *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed | select-d | *--delta | *--confidence | *--budget | *--first | *--where) COMPREPLY=() ;;
     *) return 1 ;;
@@ -51,7 +53,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check compare test sensitivity select export verify --version --help"
+        _detente_words "new list run merge trace replay params check compare test sensitivity select report export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -76,6 +78,7 @@ _detente() {
     compare) options="-m --metric --baseline --by --pareto --confidence --format $options" ;;
     test) options="--format $options" ;;
     select) options="-m --metric --max --min -d --delta --confidence --procedure --budget --first --among --where -o --output --force -s --set --format -t --threads --progress $options" ;;
+    report) options="-o --output --baseline --force $options" ;;
     export) options="--table --traits --format $options" ;;
     sensitivity) options="-m --metric -S --strategy --confidence -f --format $options" ;;
     verify) options="-s --seed -c --config $options" ;;
@@ -83,7 +86,7 @@ _detente() {
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    compare/* | replay/* | test/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
+    compare/* | replay/* | test/* | report/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
     *)
         if [ "$command" = select ]; then _detente_files yaml h5; else _detente_files yaml; fi
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;

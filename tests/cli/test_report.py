@@ -1,0 +1,416 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""detente report: the numbers on the page against h5py, SciPy and traces; its sentences; what is refused."""
+import csv
+import io
+import json
+import re
+import resource
+import subprocess
+
+import h5py
+import numpy
+import pytest
+import scipy.stats
+
+DIGITS = 1e-4  # numbers on the page have five significant digits, half-widths three
+CONFIG = """\
+detente: 1
+name: small
+question: Is it so?
+extends: billing-dispute
+seed: 7
+replications: 12
+encounters: 60
+strategies: [typical, listen-then-pay, bare-refusal]
+design:
+  type: factorial
+  vary:
+    customer.persona: [reasonable, abusive]
+    agent.warmth: [0, 0.2, 0.6]
+"""
+
+
+def data_of(page):
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
+    return json.loads(data)
+
+
+def close(found, text):
+    """A number of the page is that of a CSV field, or both are missing."""
+    return found is None if text == "" else found == pytest.approx(float(text), rel=1e-3)
+
+
+def holm(p):
+    p = numpy.asarray(p, float)
+    order = numpy.argsort(p)
+    adjusted = numpy.maximum.accumulate(numpy.minimum(1, p[order] * (len(p) - numpy.arange(len(p)))))
+    out = numpy.empty(len(p))
+    out[order] = adjusted
+    return out
+
+
+@pytest.fixture(scope="module")
+def small(detente, tmp_path_factory):
+    """A small sweep, its file's replication means by name, and the data of its page."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "small.yaml").write_text(CONFIG)
+    for arguments in (["run", "small.yaml", "-o", "small.h5"], ["report", "small.h5", "-o", "small.html"]):
+        done = subprocess.run([detente, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False)
+        assert done.returncode == 0, done.stderr
+    with h5py.File(folder / "small.h5") as file:
+        means = {name: file["turns_taken" if name == "turns" else name][:].reshape(2, 3, 3, 12)
+                 for name in file["summary"] if name not in ("statistic",)}
+        summary = {name: file["summary"][name][:] for name in means}
+        statistics = list(file["summary/statistic"].asstr())
+    data = data_of((folder / "small.html").read_text())
+    return folder, means, (summary, statistics), data, done.stdout
+
+
+def test_frame(small):
+    folder, means, _, data, _ = small
+    assert data["name"] == "small" and data["question"] == "Is it so?" and data["seed"] == "7"
+    assert [s["name"] for s in data["strategies"]] == ["typical", "listen-then-pay", "bare-refusal"]
+    assert "apologises once" in data["strategies"][1]["words"]
+    assert {m["name"] for m in data["metrics"]} == set(means) and data["metrics"][0]["name"] == "resolved"
+    kinds, warmth = data["factors"]
+    assert kinds["named"] and kinds["levels"] == ["reasonable", "abusive"] and warmth["levels"] == [0, 0.2, 0.6]
+    assert data["grid"] is True and data["points"] == [[k, w] for k in (0, 1) for w in (0, 0.2, 0.6)]
+    with h5py.File(folder / "small.h5") as file:
+        assert data["config"] == file.attrs["config"] and data["config_sha256"] == file.attrs["config_sha256"]
+        assert data["run"]["command"] == file["provenance"].attrs["command"]
+        assert data["run"]["encounters"] == 18 * 12 * 60 == file["provenance"].attrs["encounters"]
+    assert data["run"]["replications_least"] == data["run"]["replications_most"] == 12
+    assert data["run"]["failed"] == data["run"]["unfinished"] == 0
+
+
+def test_cells(small):
+    _, means, (summary, statistics), data, _ = small
+    for name, values in means.items():
+        cells = numpy.array(data["cells"]["mean"][name])
+        assert cells == pytest.approx(values.mean(-1).reshape(6, 3), rel=DIGITS, abs=1e-12), name
+        half = numpy.array(data["cells"]["half"][name], float)
+        expected = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
+        assert half == pytest.approx(expected.reshape(6, 3), rel=1e-2, abs=1e-9), name
+        assert values.mean(-1).ravel() == pytest.approx(summary[name][:, statistics.index("mean")], abs=1e-9)
+
+
+def test_effects(small):
+    _, means, _, data, _ = small
+    found = {(e["strategy"], e["metric"]): e for e in data["effects"]}
+    p, places = [], []
+    for name in (m["name"] for m in data["metrics"]):
+        pooled = means[name].mean(axis=(0, 1))  # strategy x replication
+        for s in range(3):
+            e = found[s, name]
+            width = scipy.stats.t.ppf(0.975, 11) * pooled[s].std(ddof=1) / 12**0.5
+            assert e["count"] == 12 and e["mean"] == pytest.approx(pooled[s].mean(), rel=DIGITS, abs=1e-12)
+            assert e["high"] - e["mean"] == pytest.approx(width, rel=0.02, abs=2e-5 * abs(e["mean"]) + 1e-12)
+            if s == 0:
+                assert e["difference"] is None and e["p_holm"] is None
+                continue
+            difference = pooled[s] - pooled[0]
+            if numpy.ptp(difference) == 0:
+                assert e["difference"] == pytest.approx(difference[0])
+                p.append(1.0 if difference[0] == 0 else 0.0)
+            else:
+                p.append(scipy.stats.ttest_rel(pooled[s], pooled[0]).pvalue)
+                low, high = scipy.stats.t.interval(0.95, 11, difference.mean(), difference.std(ddof=1) / 12**0.5)
+                assert (e["difference_low"], e["difference_high"]) == pytest.approx((low, high), rel=DIGITS, abs=1e-9)
+            assert e["difference"] == pytest.approx(difference.mean(), rel=DIGITS, abs=1e-12)
+            places.append((s, name))
+    assert len(p) == 2 * 33
+    for (s, name), expected in zip(places, holm(p)):
+        assert found[s, name]["p_holm"] == pytest.approx(expected, rel=1e-3), (s, name)
+
+
+def test_front(small):
+    """No other strategy satisfies as much at no more cost."""
+    _, means, _, data, _ = small
+    satisfied, cost = (means[name].mean(axis=(0, 1, 3)) for name in ("reported_satisfaction", "total_cost"))
+    front = {s for s in range(3) if not any(satisfied[o] >= satisfied[s] and cost[o] <= cost[s] for o in range(3) if o != s)}
+    assert {e["strategy"] for e in data["effects"] if e["pareto"]} == front and 0 < len(front) < 3
+    assert data["pareto"] == {"x": "total_cost", "y": "reported_satisfaction"}
+
+
+def test_curves(small):
+    _, means, _, data, _ = small
+    assert len(data["curves"]) == 2 * 33 * 3
+    for curve in data["curves"]:
+        # The other parameter is averaged within each replication, intervals are over replications.
+        values = means[curve["metric"]].mean(axis=1 - curve["factor"])[:, curve["strategy"]]
+        assert curve["x"] == ([0, 1] if curve["factor"] == 0 else [0, 0.2, 0.6])
+        width = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
+        assert curve["mean"] == pytest.approx(values.mean(-1), rel=DIGITS, abs=1e-12)
+        assert curve["low"] == pytest.approx(values.mean(-1) - width, rel=DIGITS, abs=1e-5)
+        assert curve["high"] == pytest.approx(values.mean(-1) + width, rel=DIGITS, abs=1e-5)
+
+
+def test_endings(small):
+    _, means, _, data, _ = small
+    share = {name: means[name].mean(axis=(0, 1, 3)) for name in ("first_contact", "resolved", "hung_up", "impasse", "terminated")}
+    for s in range(3):
+        expected = [share["first_contact"][s], share["resolved"][s] - share["first_contact"][s], share["hung_up"][s],
+                    share["impasse"][s], share["terminated"][s]]
+        assert data["endings"]["share"][s] == pytest.approx(expected, abs=1e-4)
+        assert sum(data["endings"]["share"][s]) == pytest.approx(1, abs=3e-4)
+
+
+def turns(run, cell, replication, encounter):
+    done = run("replay", "small.h5", "--cell", cell, "--replication", replication, "--encounter", encounter, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def test_trajectories(detente, tmp_path, run):
+    """Few calls, so that all can be played again one by one."""
+    (tmp_path / "small.yaml").write_text(CONFIG.replace("replications: 12", "replications: 3").replace(
+        "encounters: 60", "encounters: 7").replace("[0, 0.2, 0.6]", "[0.2]"))
+    assert run("run", "small.yaml", "-o", "small.h5").returncode == 0
+    assert run("report", "small.h5", "-o", "small.html").returncode == 0
+    found = data_of((tmp_path / "small.html").read_text())["trajectories"]
+    assert found["encounters"] == 2 * 3 * 7
+    for s in (0, 2):
+        calls = [turns(run, cell, r, e) for cell in (s, 3 + s) for r in range(3) for e in range(7)]
+        for t in found["turn"]:
+            here = [call[t - 1] for call in calls if len(call) >= t]
+            assert found["going"][s][t - 1] == pytest.approx(len(here) / len(calls), abs=1e-3)
+            for name in ("anger", "offer"):
+                if len(here) < 20:
+                    assert found[name][s][t - 1] is None
+                else:
+                    assert found[name][s][t - 1] == pytest.approx(numpy.mean([float(turn[name]) for turn in here]), rel=1e-2)
+
+
+def test_calls_in_full(small, run):
+    folder, _, _, data, _ = small
+    assert [t["strategy"] for t in data["traces"]] in ([0, 1], [0, 1, 0, 1])
+    for story in data["traces"]:
+        shown = run("replay", "small.h5", "--cell", story["cell"], "--replication", story["replication"], "--encounter",
+                    story["encounter"], cwd=folder)
+        assert shown.stdout == story["text"]
+        played = list(csv.DictReader(io.StringIO(run("replay", "small.h5", "--cell", story["cell"], "--replication",
+                                                     story["replication"], "--encounter", story["encounter"], "--format", "csv",
+                                                     cwd=folder).stdout)))
+        assert len(played) == len(story["turns"])
+        for there, here in zip(played, story["turns"]):
+            assert there["move_name"] == here["move"] and float(there["anger"]) == pytest.approx(here["anger"], rel=1e-2, abs=1e-6)
+    settled = [t["ending"] == "settled at first contact" for t in data["traces"]]
+    assert settled[:2] == [False, True] and settled[2:] in ([], [True, False])
+
+
+def test_headline(small):
+    """The sentence's figures are those of the file."""
+    _, means, _, data, printed = small
+    first = data["headline"][0]
+    assert printed.splitlines()[:-1] == data["headline"] and printed.splitlines()[-1] == "report: small.html"
+    assert first.startswith("Of 1000 such calls, listen-then-pay ") and data["best"] == 1
+    fewer, low, high = map(float, re.search(r"reaches a supervisor (\S+) fewer times \((\S+) to (\S+)\)", first).groups())
+    difference = 1000 * (means["escalated"].mean(axis=(0, 1))[0] - means["escalated"].mean(axis=(0, 1))[1])
+    expected = scipy.stats.t.interval(0.95, 11, difference.mean(), difference.std(ddof=1) / 12**0.5)
+    assert fewer == pytest.approx(difference.mean(), abs=0.51) and (low, high) == pytest.approx(expected, abs=0.51)
+    assert any("the kind of customer" in line for line in data["headline"])
+    assert "not from your desk" in data["limits"][0]
+
+
+def write(tmp_path, text):
+    (tmp_path / "c.yaml").write_text(text)
+    return "c.yaml"
+
+
+PLAIN = "detente: 1\nextends: billing-dispute\nreplications: 6\nencounters: 20\n"
+
+
+@pytest.mark.parametrize("text, says", [
+    (PLAIN, "There is no other playbook here to compare it with."),
+    (PLAIN.replace("6", "1") + "strategies: [typical, surrender]\n", "cannot be said: with one replication"),
+    (PLAIN + "strategies: [typical, {name: same, extends: typical}]\n", "No playbook differs from typical"),
+    (PLAIN.replace("20", "400") + "strategies: [listen-then-pay, typical, bare-refusal]\n", "No playbook satisfies more than listen-then-pay"),
+])
+def test_sentences_of_other_files(run, tmp_path, text, says):
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
+    done = run("report", "c.h5", "-o", "c.html")
+    assert done.returncode == 0 and says in done.stdout.splitlines()[0], done.stdout + done.stderr
+    data = data_of((tmp_path / "c.html").read_text())
+    assert data["curves"] == data["points"] == data["factors"] == [] and data["grid"] is False
+    assert not re.search(r"\bnan\b|\binf\b", " ".join(data["headline"] + data["limits"] + data["notes"]))
+
+
+def test_verdicts_and_sensitivity_are_those_of_their_commands(run, tmp_path):
+    text = PLAIN.replace("20", "200") + """\
+strategies: [typical, listen-then-pay]
+hypotheses:
+  - {name: listening, expect: {metric: escalated, strategy: listen-then-pay, versus: {strategy: typical}, difference: "< 0"}}
+  - {name: cheap, expect: {metric: total_cost, strategy: typical, value: "< 1"}}
+design:
+  type: TYPE
+  points: 24
+  vary: {agent.warmth: {from: 0, to: 1}, customer.anger.mean: {from: 0.1, to: 0.6}}
+"""
+    for kind in ("saltelli", "morris"):
+        assert run("run", write(tmp_path, text.replace("TYPE", kind)), "-o", f"{kind}.h5").returncode == 0
+        printed = run("report", f"{kind}.h5", "-o", f"{kind}.html").stdout
+        data = data_of((tmp_path / f"{kind}.html").read_text())
+        found = list(csv.DictReader(io.StringIO(run("test", f"{kind}.h5", "--format", "csv").stdout)))
+        assert [v["name"] for v in data["verdicts"]] == ["listening", "cheap"] and data["verdicts"][1]["verdict"] == "not supported"
+        for verdict, expected in zip(data["verdicts"], found):
+            assert verdict["verdict"] == expected["verdict"]
+            for name in ("effect", "low", "high"):
+                assert close(verdict[name], expected[name])
+        assert "Of 2 expectations that the config states" in printed and "customers hangs most on " in printed
+        found = list(csv.DictReader(io.StringIO(run("sensitivity", f"{kind}.h5", "--metric", "reported_satisfaction", "--format",
+                                                    "csv").stdout)))
+        rows = {(row["strategy"], row["parameter"]): row for row in data["sensitivity"]["rows"]
+                if row["metric"] == "reported_satisfaction"}
+        assert data["sensitivity"]["kind"] == {"saltelli": "sobol", "morris": "morris"}[kind] and len(found) == len(rows) == 4
+        for expected in found:
+            row = rows[expected["strategy"], expected["parameter"]]
+            assert row["above_noise"] == (expected["above_noise"] == "yes")
+            for name in set(row) & set(expected) - {"strategy", "parameter", "metric", "above_noise"}:
+                assert close(row[name], expected[name]), (name, row)
+
+
+@pytest.mark.parametrize("minutes, begins, word", [(5, "Against it: with", "lower"), (50, "With what", "higher")])
+def test_what_speaks_against_the_choice(run, tmp_path, minutes, begins, word):
+    """Listening takes calls past the five minutes after which an answer is no longer a quick one."""
+    text = PLAIN.replace("20", "400") + f"strategies: [typical, listen-then-pay]\noutcome: {{quick_minutes: {minutes}}}\n"
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
+    (line,) = [line for line in run("report", "c.h5", "-o", "c.html").stdout.splitlines() if "net value" in line]
+    with h5py.File(tmp_path / "c.h5") as file:
+        net = file["net_value"][:]
+    assert line.startswith(begins)
+    assert float(re.search(rf"net value of a call is (\S+) {word}", line)[1]) == pytest.approx(abs((net[1] - net[0]).mean()), abs=0.51)
+
+
+def test_baseline(run, tmp_path):
+    assert run("run", write(tmp_path, PLAIN + "strategies: [typical, surrender]\n"), "-o", "c.h5").returncode == 0
+    assert run("report", "c.h5", "-o", "c.html", "--baseline", "surrender").returncode == 0
+    data = data_of((tmp_path / "c.html").read_text())
+    assert data["baseline"] == 1
+    assert [e["difference"] is None for e in data["effects"][:2]] == [False, True]
+    done = run("report", "c.h5", "-o", "d.html", "--baseline", "surender")
+    assert done.returncode == 2 and 'did you mean "surrender"?' in done.stderr and not (tmp_path / "d.html").exists()
+
+
+def test_a_name_ends_nothing(run, tmp_path):
+    """What a config or a command line says cannot end the element that holds the data."""
+    text = PLAIN + "name: '</script><script>alert(1)</script>'\nquestion: 'a <!-- b'\n"
+    assert run("run", write(tmp_path, text), "-o", "c.h5", "--set", "name=</script>x", "--set", "question=a <!-- é").returncode == 0
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    page = (tmp_path / "c.html").read_text()
+    assert "</script>x" not in page
+    data = data_of(page)
+    assert data["name"] == "</script>x" and data["question"] == "a <!-- é" and "</script>x" in data["run"]["command"]
+
+
+def test_bytes_that_are_no_text(run, tmp_path):
+    path = write(tmp_path, PLAIN)
+    assert run("run", path, "-o", "c.h5").returncode == 0
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file["provenance"].attrs.create("host", b"\xff\xc0\xafhost\xe2\x82", dtype=h5py.string_dtype("utf-8"))
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    assert data_of((tmp_path / "c.html").read_text(encoding="utf-8"))["run"]["host"] == "\ufffd\ufffd\ufffdhost\ufffd\ufffd"
+
+
+def test_failed_and_unfinished_cells(run, tmp_path):
+    """Failed cells are left out, what is not finished is said, and a file without anything is refused."""
+    text = PLAIN + ("strategies: [typical, surrender]\ndesign:\n  type: list\n  points: [{customer.anger.mean: 0.25, customer.anger.sd: 0.1}, "
+                    "{customer.anger.mean: 0.02, customer.anger.sd: 0.3}]\n")
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 1
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    data = data_of((tmp_path / "c.html").read_text())
+    assert data["run"]["failed"] == 2 and any("2 of 4" in line for line in data["notes"])
+    assert data["cells"]["mean"]["resolved"][1] == [None, None] and data["effects"][0]["mean"] is not None
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file["status"][:2] = 1
+        file["replications_run"][:2] = 3
+    assert run("report", "c.h5", "-o", "c.html", "--force").returncode == 0
+    assert any("not finished" in line for line in data_of((tmp_path / "c.html").read_text())["notes"])
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file["status"][:2] = 2
+        file["replications_run"][:2] = 0
+    done = run("report", "c.h5", "-o", "d.html")
+    assert done.returncode == 3 and "nothing to report yet" in done.stderr
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file["status"][:] = 3
+    done = run("report", "c.h5", "-o", "d.html")
+    assert done.returncode == 3 and "every cell failed" in done.stderr and not (tmp_path / "d.html").exists()
+
+
+def test_another_model_plays_nothing(run, tmp_path):
+    assert run("run", write(tmp_path, PLAIN), "-o", "c.h5").returncode == 0
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file.attrs["model_version"] = 1
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    data = data_of((tmp_path / "c.html").read_text())
+    assert data["trajectories"] is None and data["traces"] == [] and any("version 1 of the model" in n for n in data["notes"])
+
+
+def test_what_is_refused(run, tmp_path, small):
+    folder = small[0]
+    (tmp_path / "small.h5").symlink_to(folder / "small.h5")
+    (tmp_path / "text.h5").write_text("no results")
+    (tmp_path / "empty.h5").touch()
+    (tmp_path / "keep.yaml").write_text("a config")
+    (tmp_path / "there.html").write_text("<!doctype html>\n")
+    (tmp_path / "link.html").symlink_to("there.html")
+    for arguments, status, says in (
+            (["small.h5"], 2, "name the page: -o REPORT.html"), (["-o", "a.html"], 2, "name a results file"),
+            (["small.h5", "-o", "there.html"], 1, "use --force"), (["small.h5", "-o", "keep.yaml", "--force"], 1, "is not a page"),
+            (["small.h5", "-o", "small.h5", "--force"], 1, "symbolic link"), (["small.h5", "-o", "link.html", "--force"], 1, "symbolic link"),
+            (["small.h5", "-o", "/dev/full", "--force"], 1, "not an ordinary file"), (["small.h5", "-o", "."], 1, "is a folder"),
+            (["small.h5", "-o", "none/a.html"], 1, "No such file or directory"), (["small.h5", "-o", ""], 1, "not the name of a file"),
+            (["none.h5", "-o", "a.html"], 3, "cannot read it"), (["text.h5", "-o", "a.html"], 3, "not a results file"),
+            (["empty.h5", "-o", "a.html"], 3, "not a results file"), ([".", "-o", "a.html"], 3, "is a folder")):
+        done = run("report", *arguments)
+        assert done.returncode == status and says in done.stderr and done.stdout == "", (arguments, done.stderr)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.h5", "keep.yaml", "link.html", "small.h5", "text.h5", "there.html"]
+    assert (tmp_path / "keep.yaml").read_text() == "a config"
+    assert run("report", "small.h5", "-o", "there.html", "--force").returncode == 0
+    assert data_of((tmp_path / "there.html").read_text())["name"] == "small"
+
+
+def test_a_disk_that_is_full(run, tmp_path, small):
+    page = small[0] / "small.h5"
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = run("report", page, "-o", "-", stdout=full)
+    assert done.returncode == 1 and "cannot write to standard output" in done.stderr
+    done = run("report", page, "-o", "a.html", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000)))
+    assert done.returncode == 1 and "File too large" in done.stderr and list(tmp_path.iterdir()) == []
+    done = run("report", page, "-o", "-")
+    assert done.returncode == 0 and data_of(done.stdout) == small[3]
+
+
+def test_size(run, tmp_path):
+    """1000 points and 10 strategies make a page below 2 MB; more points are thinned out."""
+    names = "typical, mirroring, listen-then-pay, surrender, choices, bare-refusal, persistent, personal, interim, firm-but-kind"
+    text = f"""\
+detente: 1
+extends: billing-dispute
+replications: 2
+encounters: 2
+strategies: [{names}]
+design:
+  type: sobol
+  points: 1000
+  vary: {{customer.anger.mean: {{from: 0.1, to: 0.6}}, decision.accept_base: {{from: -2, to: -1}}, affect.slowdown: {{from: 0, to: 1}}}}
+"""
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    page = (tmp_path / "c.html").read_bytes()
+    assert len(page) < 2e6
+    data = data_of(page.decode())
+    assert len(data["points"]) == 1000 and numpy.array(data["cells"]["mean"]["resolved"]).shape == (1000, 10)
+    assert all(len(curve["x"]) == 12 for curve in data["curves"])
+    with h5py.File(tmp_path / "c.h5") as file:
+        anger, resolved = file["customer.anger.mean"][::10], file["resolved"][::10].mean(-1)
+    (curve,) = [c for c in data["curves"] if (c["factor"], c["strategy"], c["metric"]) == (0, 0, "resolved")]
+    bins = numpy.minimum(((anger - 0.1) / 0.5 * 12).astype(int), 11)
+    assert curve["x"] == pytest.approx([anger[bins == b].mean() for b in range(12)], rel=DIGITS)
+    assert curve["mean"] == pytest.approx([resolved[bins == b].mean() for b in range(12)], rel=DIGITS)
+    assert run("run", write(tmp_path, text.replace("1000", "4000")), "-o", "d.h5").returncode == 0
+    assert run("report", "d.h5", "-o", "d.html").returncode == 0
+    page = (tmp_path / "d.html").read_bytes()
+    data = data_of(page.decode())
+    assert len(page) < 2e6 and 1000 < len(data["points"]) < 4000
+    assert any(line.startswith("Of 4000 combinations of values") for line in data["notes"])
