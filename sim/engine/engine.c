@@ -34,6 +34,6 @@ int detente_engine_play(const detente_config *config, const detente_cell_source 
 int detente_engine_run(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
                        const detente_run_options *options, detente_progress *done, detente_error *error)
 {
-    static const engine_player player = {detente_cell_play, detente_cell_trace};
+    static const engine_player player = {.play = detente_cell_play, .trace = detente_cell_trace};
     return detente_engine_play(config, cells, sink, options, &player, done, error);
 }

@@ -156,6 +156,12 @@ detente_fold *detente_fold_select(detente_isa isa)
     return fold_baseline;
 }
 
+void detente_fold_merge(detente_moments unit[DETENTE_N_METRICS], const detente_moments block[DETENTE_N_METRICS])
+{
+    for (int m = 0; m < DETENTE_N_METRICS; m++)
+        detente_moments_merge(&unit[m], &block[m]);
+}
+
 int detente_fold_histograms(const detente_block *block, const detente_moments *moments, detente_histogram *histogram)
 {
     for (int m = 0; m < DETENTE_N_METRICS; m++) {

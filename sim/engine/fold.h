@@ -15,6 +15,11 @@
  */
 typedef void detente_fold(const detente_block *block, detente_moments moments[DETENTE_N_METRICS]);
 
+/** Add a block's moments to its unit's, which are those of the encounters before. */
+typedef void detente_fold_merging(detente_moments unit[DETENTE_N_METRICS],
+                                  const detente_moments block[DETENTE_N_METRICS]);
+detente_fold_merging detente_fold_merge;
+
 /** The fold compiled for an instruction set (AUTO: the widest of this machine). */
 detente_fold *detente_fold_select(detente_isa isa);
 

@@ -262,8 +262,7 @@ int detente_job_hand_on(schedule *s, job *j)
         if (code)
             return code;
         const detente_moments *moments = &j->moments[(size_t)b * DETENTE_N_METRICS];
-        for (int m = 0; m < DETENTE_N_METRICS; m++)
-            detente_moments_merge(&s->unit_moments[m], &moments[m]);
+        s->fold_merge(s->unit_moments, moments);
         if (j->failure[b] && !s->unit_failure) {
             s->unit_failure = j->failure[b];
             j->failure[b] = NULL;

@@ -91,7 +91,8 @@ int detente_schedule_init(schedule *s, const detente_config *config, const deten
     s->n_blocks = units * s->blocks_per_unit;
     s->progress.units_total = units;
     s->quantiles = config->quantiles != 0;
-    s->fold = detente_fold_select(s->options.isa);
+    s->fold = player->fold ? player->fold : detente_fold_select(s->options.isa);
+    s->fold_merge = player->fold_merge ? player->fold_merge : detente_fold_merge;
     s->begun = s->reported = detente_schedule_clock();
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         detente_moments_init(&s->unit_moments[m]);

@@ -20,12 +20,14 @@
 
 #include "engine/fold.h"
 
-/** The kernel that the engine calls: the model's, or a test's. */
+/** What the engine calls for the work itself: the model's kernel and its own sums, or what a test or a benchmark puts there. */
 typedef struct engine_player {
     void (*play)(const detente_cell *cell, detente_isa isa, uint32_t replication, uint32_t first, uint32_t n,
                  detente_block *block);
     uint32_t (*trace)(const detente_cell *cell, uint32_t replication, uint32_t encounter, detente_turn *turns,
                       detente_block *block);
+    detente_fold *fold;               /**< NULL: of the widest vectors */
+    detente_fold_merging *fold_merge; /**< NULL: detente_fold_merge() */
 } engine_player;
 
 /** Where a block of the line lies. */
@@ -65,6 +67,7 @@ typedef struct schedule {
     const engine_player *player;
     detente_run_options options;
     detente_fold *fold;
+    detente_fold_merging *fold_merge;
     job *slot;
 
     pthread_mutex_t lock; /* guards the next five and every slot's done */

@@ -1,102 +1,106 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a sweep of many cells costs besides playing them: cells are made when they are asked for, since they do not all fit into
- * memory. Prints, never asserts: the machine may be shared, so what counts are shares within a round, and their median.
+ * What a sweep of many cells costs besides playing them, into a results file: scheduling, making cells (they are made when they are
+ * asked for, since they do not all fit into memory), folding outcomes, storing. Prints, never asserts: the machine may be shared,
+ * so what counts are shares within a round, and their median.
  */
 #define _GNU_SOURCE
-#include "engine/schedule.h"
-#include "measure.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "parts.h"
 
 enum { POINTS = 20000, STRATEGIES = 2, CELLS = POINTS * STRATEGIES, REPLICATIONS = 3, ENCOUNTERS = 256, ROUNDS = 24 };
 
-/* Seconds of the wall clock by what was done in them. */
-static double playing, making;
-
-static void timed_play(const detente_cell *cell, detente_isa isa, uint32_t replication, uint32_t first, uint32_t n,
-                       detente_block *block)
-{
-    const double begun = measure_clock(CLOCK_MONOTONIC);
-    detente_cell_play(cell, isa, replication, first, n, block);
-    playing += measure_clock(CLOCK_MONOTONIC) - begun;
-}
-
-static int timed_take(void *data, uint32_t cell, const detente_cell **taken, detente_error *error)
-{
-    const detente_cell_source *source = data;
-    const double begun = measure_clock(CLOCK_MONOTONIC);
-    const int code = source->take(source->data, cell, taken, error);
-    making += measure_clock(CLOCK_MONOTONIC) - begun;
-    return code;
-}
-
-static void timed_give_back(void *data, const detente_cell *taken)
-{
-    const detente_cell_source *source = data;
-    const double begun = measure_clock(CLOCK_MONOTONIC);
-    source->give_back(source->data, taken);
-    making += measure_clock(CLOCK_MONOTONIC) - begun;
-}
-
 typedef struct shares {
-    double play[MEASURE_ROUNDS], make[MEASURE_ROUNDS], rest[MEASURE_ROUNDS]; /* microseconds a unit */
-    double other[MEASURE_ROUNDS];                                            /* per cent that is not the kernel's */
+    double part[N_PARTS][MEASURE_ROUNDS]; /* per cent of the threads' time */
+    double unit[MEASURE_ROUNDS];          /* microseconds of a thread a unit */
+    double lost[MEASURE_ROUNDS];          /* per cent in which threads did not run */
+    double finish; /* microseconds a unit: making the results file of the shards, with its summary */
 } shares;
 
 /* A round is a run of consecutive units; all rounds together are the sweep, so no cell is met again while it is kept. */
-static int measure_sweep(const detente_config *config, detente_sweep *sweep, shares *out, detente_error *error)
+static int measure_round(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
+                         int r, int threads, shares *out, detente_error *error)
 {
-    const engine_player player = {timed_play, detente_cell_trace};
-    const detente_sink sink = {0};
-    detente_cell_source source = detente_sweep_source(sweep);
-    const detente_cell_source timed = {source.n_cells, &source, timed_take, timed_give_back};
     const uint64_t units = (uint64_t)CELLS * REPLICATIONS / ROUNDS;
-    for (int r = 0; r < ROUNDS; r++) {
-        const detente_run_options options = {
-            .threads = 1, .first_unit = (uint64_t)r * units, .last_unit = (uint64_t)(r + 1) * units};
-        playing = making = 0;
-        const double begun = measure_clock(CLOCK_MONOTONIC);
-        const int code = detente_engine_play(config, &timed, &sink, &options, &player, NULL, error);
-        const double all = measure_clock(CLOCK_MONOTONIC) - begun, each = 1e6 / (double)units;
-        if (code)
-            return code;
-        out->play[r] = playing * each;
-        out->make[r] = making * each;
-        out->rest[r] = (all - playing - making) * each;
-        out->other[r] = 100 * (all - playing) / all;
+    const detente_run_options options = {
+        .threads = threads, .first_unit = (uint64_t)r * units, .last_unit = (uint64_t)(r + 1) * units};
+    double seconds[N_PARTS], all = 0, lost = 0;
+    const int code = parts_play(config, cells, sink, &options, seconds, &lost, error);
+    for (int p = 0; p < N_PARTS; p++)
+        all += seconds[p];
+    for (int p = 0; p < N_PARTS; p++)
+        out->part[p][r] = 100 * seconds[p] / all;
+    out->unit[r] = 1e6 * all / (double)units;
+    out->lost[r] = 100 * lost / (all + lost);
+    return code;
+}
+
+static int measure_sweep(const detente_config *config, int threads, const char *path, shares *out, detente_error *error)
+{
+    detente_sweep *sweep = NULL;
+    detente_store *store = NULL;
+    const detente_store_options options = {.force = 1, .threads = threads};
+    uint64_t first, last;
+    int code = detente_sweep_open(&sweep, config, error);
+    if (!code)
+        code = detente_store_create(&store, path, config, &options, error);
+    if (!code && detente_store_next(store, UINT64_MAX, &first, &last, error) != 1)
+        code = DETENTE_E_IO;
+    if (!code) {
+        const detente_cell_source cells = detente_sweep_source(sweep);
+        const detente_sink sink = detente_store_sink(store);
+        for (int r = 0; r < ROUNDS && !code; r++)
+            code = measure_round(config, &cells, &sink, r, threads, out, error);
     }
-    return 0;
+    if (!code) {
+        const double begun = measure_clock(CLOCK_MONOTONIC);
+        code = detente_store_finish(store, NULL, error);
+        out->finish = 1e6 * (measure_clock(CLOCK_MONOTONIC) - begun) / ((double)CELLS * REPLICATIONS);
+    }
+    detente_store_free(store);
+    detente_sweep_close(sweep);
+    return code;
 }
 
 static void print_line(const char *name, const double *samples)
 {
     const measure_spread spread = measure_summary(samples, ROUNDS);
-    printf("  %-42s %9.2f %9.2f %9.2f\n", name, spread.median, spread.min, spread.max);
+    printf("  %-52s %9.2f %9.2f %9.2f\n", name, spread.median, spread.min, spread.max);
 }
 
-static int bench(const char *vary)
+static void print_shares(const shares *s, int threads)
+{
+    static const char *const NAME[N_PARTS] = {"playing: the kernel, %", "making cells, %",
+                                              "folding outcomes into moments, %", "storing into shards, %",
+                                              "scheduling: taking units, locks, handing on, waiting, %"};
+    printf("  %-52s %9s %9s %9s\n", threads == 1 ? "one thread" : "two threads", "median", "least", "most");
+    for (int p = 0; p < N_PARTS; p++)
+        print_line(NAME[p], s->part[p]);
+    print_line("a unit, us of a thread", s->unit);
+    print_line("(left out: the thread did not run, %)", s->lost);
+    printf("  %-52s %9.2f\n", "the results file of the shards, at the end, us a unit", s->finish);
+}
+
+static int bench(const char *vary, const char *path)
 {
     char text[1024];
     detente_config config;
-    detente_sweep *sweep = NULL;
     detente_error error = {0};
     static shares found;
     snprintf(text, sizeof text,
              "detente: 1\nname: bench\nextends: billing-dispute\nreplications: %d\nencounters: %d\n"
-             "strategies: [typical, task-focused]\ndesign: {type: factorial, vary: {%s}}\n",
+             "strategies: [typical, task-focused]\ndesign: {%s}\n",
              REPLICATIONS, ENCOUNTERS, vary);
     int code = detente_config_parse(&config, text, strlen(text), "bench", NULL, 0, &error, NULL);
     if (!code) {
-        code = detente_sweep_open(&sweep, &config, &error);
-        if (!code)
-            code = measure_sweep(&config, sweep, &found, &error);
-        if (!code) {
-            printf("\n{%s}\n  %-42s %9s %9s %9s\n", vary, "one thread, wall clock", "median", "least", "most");
-            print_line("kernel, us a unit", found.play);
-            print_line("making cells, us a unit", found.make);
-            print_line("engine, us a unit", found.rest);
-            print_line("not the kernel's, %", found.other);
+        printf("\ndesign: {%s}\n", vary);
+        for (int threads = 1; threads <= 2 && !code; threads++) {
+            code = measure_sweep(&config, threads, path, &found, &error);
+            if (!code)
+                print_shares(&found, threads);
         }
-        detente_sweep_close(sweep);
         detente_config_clear(&config);
     }
     if (code)
@@ -107,13 +111,27 @@ static int bench(const char *vary)
 
 int main(void)
 {
-    static const char *const VARY[] = {
-        "agent.mirroring: {from: 0, to: 1, steps: 200}, strategy.concession.beta: {from: 0.2, to: 5, steps: 100, log: true}",
-        "customer.anger.mean: {from: 0.1, to: 0.6, steps: 20}, agent.mirroring: {from: 0, to: 1, steps: 1000}"};
+    static const char *const DESIGN[] = {
+        "type: factorial, vary: {agent.mirroring: {from: 0, to: 1, steps: 200}, "
+        "strategy.concession.beta: {from: 0.2, to: 5, steps: 100, log: true}}",
+        "type: factorial, vary: {customer.anger.mean: {from: 0.1, to: 0.6, steps: 20}, "
+        "agent.mirroring: {from: 0, to: 1, steps: 1000}}",
+        "type: sobol, points: 20000, vary: {customer.anger.mean: {from: 0.1, to: 0.6}, "
+        "agent.mirroring: {from: 0, to: 1}}"};
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/bench-XXXXXX", folder && *folder ? folder : "/tmp");
+    const int file = mkstemp(path);
+    if (file < 0) {
+        perror(path);
+        return EXIT_FAILURE;
+    }
+    close(file);
     printf("%d points x %d strategies x %d replications of %d encounters, %d rounds\n", POINTS, STRATEGIES,
            REPLICATIONS, ENCOUNTERS, ROUNDS);
     int code = 0;
-    for (size_t i = 0; i < sizeof VARY / sizeof VARY[0] && !code; i++)
-        code = bench(VARY[i]);
+    for (size_t i = 0; i < sizeof DESIGN / sizeof DESIGN[0] && !code; i++)
+        code = bench(DESIGN[i], path);
+    unlink(path);
     return code ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -92,7 +92,7 @@ static uint32_t made_up_trace(const detente_cell *opaque, uint32_t replication, 
     return n;
 }
 
-static const engine_player made_up = {made_up_play, made_up_trace};
+static const engine_player made_up = {.play = made_up_play, .trace = made_up_trace};
 
 /* What a sink has seen, as one number that depends on every byte and on the order. */
 typedef struct witness {

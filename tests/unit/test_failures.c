@@ -72,7 +72,7 @@ static int take_unit(void *data, const detente_unit *unit, detente_error *error)
 static void check(trouble what, int expected)
 {
     static const detente_config nothing;
-    static const engine_player player = {play, NULL};
+    static const engine_player player = {.play = play};
     detente_config config = nothing;
     config.replications = REPLICATIONS;
     config.encounters = ENCOUNTERS;

@@ -45,7 +45,7 @@ static long grown_kilobytes(uint64_t encounters, uint64_t replications)
     detente_cell *cells[] = {NULL}; /* the player looks at none */
     const detente_sink sink = {&seen, NULL, count_unit};
     const detente_run_options options = {.threads = 8};
-    const engine_player player = {constant_play, NULL};
+    const engine_player player = {.play = constant_play};
     const detente_cell_source source = detente_cell_array(cells, 1);
     ck_assert_int_eq(detente_engine_play(&config, &source, &sink, &options, &player, NULL, NULL), 0);
     ck_assert_uint_eq(seen, encounters * replications);
@@ -95,7 +95,7 @@ START_TEST(cells_are_borrowed)
         uint64_t seen = 0;
         detente_error error = {0};
         const detente_sink sink = {&seen, NULL, count_unit};
-        const engine_player player = {constant_play, NULL};
+        const engine_player player = {.play = constant_play};
         const detente_cell_source source = {n_cells, &l, lend, lend_no_more};
         const int code =
             detente_engine_play(&config, &source, &sink, &(detente_run_options){.threads = 2}, &player, NULL, &error);
