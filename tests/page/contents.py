@@ -19,12 +19,12 @@ def number(text):
     return float(found[0].replace("−", "-").replace(",", ""))
 
 
-def agrees(text, value, scale=1):
+def agrees(text, value, scale=1, slack=0.5001):
     """A number shown is the value, rounded to the digits that are shown."""
     if value is None or text is None:
         return value is None and text is None
     decimals = len(re.search(r"[−+]?[\d,]+(?:\.(\d+))?", text)[1] or "")
-    return abs(number(text) - value * scale) <= 0.5001 * 10.0 ** -decimals
+    return abs(number(text) - value * scale) <= slack * 10.0 ** -decimals
 
 
 def scale_of(metric):
