@@ -33,6 +33,7 @@ int cli_params(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_sensitivity(int argc, char **argv);
+int cli_plot(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_merge(int argc, char **argv);
 int cli_test(int argc, char **argv);

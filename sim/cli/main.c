@@ -27,12 +27,13 @@ static const cli_command commands[] = {
     {"sensitivity", "say which varied parameters drive a metric, beyond noise", cli_sensitivity},
     {"select", "say which strategy is the best, and how sure that is", cli_select},
     {"report", "make one page of a results file: the answer in plain words, tables, plots", cli_report},
+    {"plot", "draw a figure of a results file for a paper", cli_plot},
     {"export", "print a table of a results file as CSV", cli_export},
     {"verify", "measure the model's analytic limits on this machine", cli_verify},
 };
 
 /* Commands of the language that a later version brings. */
-static const char *const later[] = {"fit", "plot"};
+static const char *const later[] = {"fit"};
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands, N_LATER = sizeof later / sizeof *later, NAME_WIDTH = 12 };
 

@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "compare", "test", "sensitivity", "select", "report", "export", "verify"]
-LATER = ["fit", "plot"]
+COMMANDS = ["new", "list", "run", "merge", "trace", "replay", "params", "check", "compare", "test", "sensitivity", "select", "report", "plot", "export", "verify"]
+LATER = ["fit"]
 
 
 def test_help_lists_every_command(run):

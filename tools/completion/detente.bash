@@ -41,6 +41,10 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     select--procedure) _detente_words "kn ocba" ;;
     select--among) _detente_words "strategies cells" ;;
     select-o | select--output | run-o | run--output | merge-o | merge--output) _detente_files h5 ;;
+    plot-o | plot--output) _detente_files "*" ;;
+    plot-m | plot--metric) _detente_words "$(_detente_names metrics)" ;;
+    plot--figure) _detente_words "effects curves map pareto sensitivity endings trajectories" ;;
+    plot-S | plot--strategy | plot--by | plot--size) COMPREPLY=() ;;
     report-o | report--output) _detente_files html ;;
     report--baseline) _detente_words "$(_detente_names strategies)" ;;
     verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
@@ -53,7 +57,7 @@ _detente() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        _detente_words "new list run merge trace replay params check compare test sensitivity select report export verify --version --help"
+        _detente_words "new list run merge trace replay params check compare test sensitivity select report plot export verify --version --help"
         return
     fi
     # Bash parts words at "=": --format=csv comes as three.
@@ -78,6 +82,7 @@ _detente() {
     compare) options="-m --metric --baseline --by --pareto --confidence --format $options" ;;
     test) options="--format $options" ;;
     select) options="-m --metric --max --min -d --delta --confidence --procedure --budget --first --among --where -o --output --force -s --set --format -t --threads --progress $options" ;;
+    plot) options="-o --output -m --metric --figure -S --strategy --by --size --confidence --force $options" ;;
     report) options="-o --output --baseline --force $options" ;;
     export) options="--table --traits --format $options" ;;
     sensitivity) options="-m --metric -S --strategy --confidence -f --format $options" ;;
@@ -86,7 +91,7 @@ _detente() {
     esac
     case $command/$current in
     */-* | new/* | list/* | params/* | verify/*) _detente_words "$options" ;;
-    compare/* | replay/* | test/* | report/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
+    compare/* | replay/* | test/* | report/* | plot/* | export/* | merge/* | sensitivity/*) _detente_files h5 ;;
     *)
         if [ "$command" = select ]; then _detente_files yaml h5; else _detente_files yaml; fi
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_detente_names scenarios)" -- "$current") ;;
