@@ -253,8 +253,8 @@ demo: ## build, play every playbook of the library with every kind of customer, 
 	@if [ -s build/release/report.html ]; then build/release/detente report demo.h5 -o demo.html --force; \
 	else echo "report: none, for want of npm (install it, then make page demo)"; fi
 
-experiment: ## build, play NAME=mirroring (or all experiments), test its hypotheses, draw it; SET="PATH=VALUE ..." changes numbers
-	@tools/deps build
+experiment: ## build, play NAME=mirroring (or all experiments), test it, make its figure and report; SET="PATH=VALUE ..." changes numbers
+	@tools/deps demo
 	@$(MAKE) CONFIG=release all
 	@tools/experiment build/release/detente --folder build/experiments $(SET:%=--set %) $(NAME)
 

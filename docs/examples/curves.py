@@ -20,7 +20,7 @@ path, metrics = sys.argv[3], sys.argv[4:]
 others = [name for name, variable in results.variables.items() if variable.dims == ("cell",) and name not in BESIDES | {path}]
 
 cells = results[["strategy", path, *others]].to_dataframe()
-cells["point"] = [", ".join(f"{name} {row[name]:g}" for name in others) for _, row in cells.iterrows()]
+cells["point"] = [", ".join(f"{name} {row[name] if isinstance(row[name], str) else format(row[name], 'g')}" for name in others) for _, row in cells.iterrows()]
 strategies, points = list(cells.strategy.unique()), list(cells.point.unique())
 legend = 0.1 + 0.2 * ((len(strategies) * len(points) + 1) // 2)  # inches
 figure, axes = plt.subplots(1, len(metrics), figsize=(9, 3 + legend), squeeze=False, layout="constrained")

@@ -113,11 +113,13 @@ def test_the_lines_of_the_map(small):
 
 
 def test_one_experiment_with_other_numbers(tmp_path):
-    """As `make experiment NAME=... SET=...` does it: verdicts, results and a figure; the shipped documents stay."""
-    done = tool("exception-after-terms", "--folder", tmp_path, "--set", "replications=5", "--set", "encounters=64")
+    """As `make experiment NAME=... SET=...` does it: verdicts, results, a figure and a page; the shipped documents stay."""
+    done = tool("--folder", tmp_path, "--set", "replications=5", "--set", "encounters=64", "exception-after-terms")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("\nexception-after-terms\nverdict") and all(name in done.stdout for name in hypotheses("exception-after-terms"))
     assert "that-is-not-all" in (tmp_path / "exception-after-terms.svg").read_text()
+    page = tmp_path / "exception-after-terms.html"
+    assert page.stat().st_size > 100000 if page.exists() else "no report: " in done.stdout
     with h5py.File(tmp_path / "exception-after-terms.h5") as file:
         assert file["resolved"].shape == (8, 5)
 

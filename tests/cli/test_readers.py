@@ -363,7 +363,7 @@ def sweep(detente, tmp_path_factory):
     """A results file of two strategies at 2 x 3 points."""
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "c.yaml").write_text("detente: 1\nextends: billing-dispute\nreplications: 3\nencounters: 20\nstrategies: [typical, choices]\n"
-                                   "design: {vary: {customer.anger.mean: [0.25, 0.5], agent.mirroring: [0, 0.5, 1]}}\n")
+                                   "design: {vary: {customer.persona: [loyal, abusive], agent.mirroring: [0, 0.5, 1]}}\n")
     subprocess.run([detente, "run", "c.yaml", "-o", "o.h5"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return folder / "o.h5"
 
@@ -371,9 +371,9 @@ def sweep(detente, tmp_path_factory):
 def test_figures_of_a_sweep(sweep, tmp_path):
     """Points have a colour each in one figure, one of the paths is the axis of the other."""
     figure = draw(sys.executable, "figure.py", sweep, tmp_path / "figure.svg", "resolved", "minutes")
-    assert all(text in figure for text in ("typical", "choices", "share resolved", "minutes", "customer.anger.mean 0.5, agent.mirroring 1"))
+    assert all(text in figure for text in ("typical", "choices", "share resolved", "minutes", "customer.persona abusive, agent.mirroring 1"))
     curves = draw(sys.executable, "curves.py", sweep, tmp_path / "curves.svg", "agent.mirroring", "resolved", "total_cost")
-    assert all(text in curves for text in ("choices, customer.anger.mean 0.25", "resolved", "total_cost (money)", ">agent.mirroring<"))
+    assert all(text in curves for text in ("choices, customer.persona loyal", "resolved", "total_cost (money)", ">agent.mirroring<"))
     assert "agent.mirroring 1" not in curves
 
 
