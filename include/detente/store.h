@@ -65,6 +65,12 @@ typedef struct detente_store_options {
  */
 int detente_store_create(detente_store **store, const char *path, const detente_config *config,
                          const detente_store_options *options, detente_error *error);
+/**
+ * The cells that it takes: all of the run's, but for a shard of a run with config.until, which has some cells and all their
+ * replications (a cell's next replication depends on its earlier ones). Cells and units that it is fed are numbered among
+ * these: unit u is replication u / n of cell first + u % n.
+ */
+void detente_store_cells(const detente_store *store, uint32_t *first, uint32_t *n);
 /** 1 when OUT.h5 was there and whole: there is nothing to do but detente_store_free(). */
 int detente_store_is_finished(const detente_store *store);
 /**

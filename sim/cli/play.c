@@ -42,12 +42,32 @@ static void round_known(void *data, uint64_t unit, uint64_t encounters, double m
                           encounters, mean);
 }
 
+static int take_cell(void *data, uint32_t cell, const detente_cell **taken, detente_error *error)
+{
+    const run_state *run = data;
+    const detente_cell_source all = detente_sweep_source(run->sweep);
+    return all.take(all.data, run->first_cell + cell, taken, error);
+}
+
+static void give_cell_back(void *data, const detente_cell *taken)
+{
+    const run_state *run = data;
+    const detente_cell_source all = detente_sweep_source(run->sweep);
+    all.give_back(all.data, taken);
+}
+
+detente_cell_source cli_run_cells(run_state *run)
+{
+    detente_store_cells(run->store, &run->first_cell, &run->n_cells);
+    return (detente_cell_source){.n_cells = run->n_cells, .data = run, .take = take_cell, .give_back = give_cell_back};
+}
+
 /* Play what is not there yet of the units below `end`. */
 static int play_units(round_sink *sink, uint64_t end, detente_error *error)
 {
     run_state *run = sink->run;
     detente_run_options *how = sink->how;
-    const detente_cell_source cells = detente_sweep_source(run->sweep);
+    const detente_cell_source cells = cli_run_cells(run);
     const detente_sink into = {.data = sink, .rows = round_rows, .unit = round_unit};
     int more, code = 0;
     while (!code && (more = detente_store_next(run->store, end, &how->first_unit, &how->last_unit, error)) != 0) {
@@ -178,7 +198,7 @@ int cli_run_play(run_state *run, detente_error *error)
     cli_progress_begin(&progress, run->options->progress);
     round_sink sink = {.store = detente_store_sink(run->store),
                        .metric = run->config.until.metric,
-                       .n_cells = detente_sweep_source(run->sweep).n_cells,
+                       .n_cells = cli_run_cells(run).n_cells,
                        .run = run,
                        .progress = &progress};
     progress.encounters = detente_store_left(run->store) * run->config.encounters;

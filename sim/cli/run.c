@@ -238,14 +238,15 @@ static uint64_t shard_bytes(void)
     return asked && !cli_number(asked, 1, UINT64_MAX, &bytes) ? bytes : 0;
 }
 
-/* A cell's next replication depends on its earlier ones, which another shard may have. */
+/* Under a stopping rule a shard is of some cells; rows lie in the order of replications, and then of all cells. */
 static int refuse_shard(const run_state *run)
 {
-    if (!run->options->shards || run->config.until.metric < 0)
+    const detente_keep *keep = &run->config.keep;
+    if (!run->options->shards || run->config.until.metric < 0 || (keep->encounters == 0 && keep->turns == 0))
         return CLI_DONE;
     cli_tell(
-        "%s: a run with replications.until cannot be cut up by --shard: whether a cell needs its next replication is "
-        "known when the earlier ones are done",
+        "%s: a run with replications.until cannot be cut up by --shard where rows are kept: run it without `keep`, or "
+        "in one piece",
         run->options->path);
     return CLI_INPUT;
 }

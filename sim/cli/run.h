@@ -20,11 +20,14 @@ typedef struct run_state {
     detente_isa isa;
     detente_sweep *sweep;
     detente_store *store;
+    uint32_t first_cell, n_cells; /**< that are played: all, but for a shard of cells */
     detente_ranks *ranks;
     detente_progress done;   /**< by this process; once all is played, by all ranks */
     uint32_t cells, precise; /**< cells, and how many stopped at a precision (or failed) */
 } run_state;
 
+/** The cells that are played, numbered among themselves. */
+detente_cell_source cli_run_cells(run_state *run);
 /** Play what the store does not have yet, round by round, by all ranks. @return 0 or a failure, the same for all */
 int cli_run_play(run_state *run, detente_error *error);
 

@@ -37,9 +37,13 @@ static int add_set(store_catalogue *catalogue, const store_set *set, detente_err
     return 0;
 }
 
-static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size, detente_error *error)
+static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size,
+                    const store_identity *theirs, detente_error *error)
 {
     H5G_info_t info = {0};
+    store_gap cells = {0, theirs->cells};
+    if (theirs->by_cells)
+        cells = store_shard_range(theirs->cells, theirs->shard, theirs->shards);
     if (H5Gget_info(file, &info) < 0)
         return damaged(error, path);
     for (hsize_t g = 0; g < info.nlinks; g++) {
@@ -47,6 +51,10 @@ static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, ui
         if (store_shard_describe(file, g, size, &set))
             return damaged(error, path);
         set.file = (uint32_t)(catalogue->n_files - 1);
+        set.first_cell = cells.first;
+        set.cells = cells.last - cells.first;
+        if (set.n_units && !set.cells)
+            return damaged(error, path);
         const int status = add_set(catalogue, &set, error);
         if (status)
             return status;
@@ -91,7 +99,7 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
     else if (ours)
         status = store_identity_check(theirs, ours, path, NULL, error);
     if (!status)
-        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, error);
+        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, theirs, error);
     H5Fclose(file);
     return status;
 }
@@ -131,6 +139,8 @@ int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *sh
 static int by_unit(const void *a, const void *b)
 {
     const store_set *x = a, *y = b;
+    if (x->first_cell != y->first_cell)
+        return x->first_cell < y->first_cell ? -1 : 1;
     if (x->first_unit != y->first_unit)
         return x->first_unit < y->first_unit ? -1 : 1;
     if (x->file != y->file)
@@ -150,7 +160,14 @@ int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
         qsort(catalogue->set, catalogue->n, sizeof *catalogue->set, by_unit);
     for (size_t i = 0; i < catalogue->n; i++) {
         const store_set *set = &catalogue->set[i];
-        if (before && set->first_unit < before->first_unit + before->n_units)
+        const int by_cells = before && catalogue->cells;
+        const int apart = by_cells && before->first_cell + before->cells <= set->first_cell;
+        const int same =
+            before && (!by_cells || (before->first_cell == set->first_cell && before->cells == set->cells));
+        if (before && set->n_units && !same && !apart)
+            return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold cell %" PRIu64,
+                                     name_of(catalogue, before), name_of(catalogue, set), set->first_cell);
+        if (same && set->first_unit < before->first_unit + before->n_units)
             return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold unit %" PRIu64,
                                      name_of(catalogue, before), name_of(catalogue, set), set->first_unit);
         if (set->n_units)
@@ -159,10 +176,10 @@ int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
     return 0;
 }
 
-/* The last set that begins at or before a unit; catalogue->n when there is none. */
-static size_t find(const store_catalogue *catalogue, uint64_t unit)
+/* Of sets [low, high) the last one that begins at or before a unit; @p low when there is none. */
+static size_t find(const store_catalogue *catalogue, size_t low, size_t high, uint64_t unit)
 {
-    size_t low = 0, high = catalogue->n;
+    const size_t first = low;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (catalogue->set[middle].first_unit <= unit)
@@ -170,7 +187,7 @@ static size_t find(const store_catalogue *catalogue, uint64_t unit)
         else
             high = middle;
     }
-    return low ? low - 1 : catalogue->n;
+    return low > first ? low - 1 : first;
 }
 
 static void close_files(store_catalogue *catalogue)
@@ -229,20 +246,56 @@ static int read_set(store_catalogue *catalogue, const store_set *set, int metric
     return status;
 }
 
-int store_catalogue_read(store_catalogue *catalogue, int metric, uint64_t first, uint64_t n, uint64_t *count,
-                         store_moments *moments, detente_error *error)
+/* Units [first, first + n) of what sets [low, high) hold. */
+static int read_sets(store_catalogue *catalogue, size_t low, size_t high, int metric, uint64_t first, uint64_t n,
+                     uint64_t *count, store_moments *moments, detente_error *error)
 {
     int status = 0;
     const uint64_t end = first + n;
-    memset(count, 0, n * sizeof *count);
-    size_t at = find(catalogue, first);
-    for (at = at == catalogue->n ? 0 : at; at < catalogue->n && catalogue->set[at].first_unit < end && !status; at++) {
+    for (size_t at = find(catalogue, low, high, first); at < high && catalogue->set[at].first_unit < end && !status;
+         at++) {
         const store_set *set = &catalogue->set[at];
         const uint64_t last = set->first_unit + set->n_units;
         const uint64_t from = set->first_unit > first ? set->first_unit : first, to = last < end ? last : end;
         if (from < to)
             status = read_set(catalogue, set, metric, from - set->first_unit, to - from, count + (from - first),
                               moments ? moments + (from - first) : NULL, error);
+    }
+    return status;
+}
+
+/* Of cells [first, last) of a replication what shards by cells have. */
+static int read_replication(store_catalogue *catalogue, int metric, uint64_t replication, uint64_t first, uint64_t last,
+                            uint64_t *count, store_moments *moments, detente_error *error)
+{
+    int status = 0;
+    for (size_t low = 0, high; low < catalogue->n && !status; low = high) {
+        const store_set *set = &catalogue->set[low];
+        const uint64_t after = set->first_cell + set->cells;
+        for (high = low + 1; high < catalogue->n && catalogue->set[high].first_cell == set->first_cell;)
+            high++;
+        const uint64_t from = set->first_cell > first ? set->first_cell : first, to = after < last ? after : last;
+        if (from < to)
+            status = read_sets(catalogue, low, high, metric, replication * set->cells + (from - set->first_cell),
+                               to - from, count + (from - first), moments ? moments + (from - first) : NULL, error);
+    }
+    return status;
+}
+
+int store_catalogue_read(store_catalogue *catalogue, int metric, uint64_t first, uint64_t n, uint64_t *count,
+                         store_moments *moments, detente_error *error)
+{
+    const uint64_t cells = catalogue->cells, end = first + n;
+    int status = 0;
+    memset(count, 0, n * sizeof *count);
+    if (!cells)
+        return read_sets(catalogue, 0, catalogue->n, metric, first, n, count, moments, error);
+    for (uint64_t unit = first; unit < end && !status;) {
+        const uint64_t replication = unit / cells, begin = replication * cells;
+        const uint64_t last = end - begin < cells ? end - begin : cells;
+        status = read_replication(catalogue, metric, replication, unit - begin, last, count + (unit - first),
+                                  moments ? moments + (unit - first) : NULL, error);
+        unit = begin + last;
     }
     return status;
 }

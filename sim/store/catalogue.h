@@ -19,6 +19,8 @@ typedef struct store_catalogue {
     store_set *set; /**< by store_catalogue_order(): in the order of units */
     size_t n, capacity;
     uint64_t rows[STORE_N_TABLES]; /**< of all sets */
+    uint64_t cells; /**< not 0: sets are of shards by cells, and are read as part of the line of so many cells */
+    int partial;    /**< some of them may be missing */
 } store_catalogue;
 
 /**
@@ -29,7 +31,7 @@ int store_catalogue_add(store_catalogue *catalogue, const char *path, const stor
                         store_identity *theirs, detente_error *error);
 /** Add a shard that stays in memory. @return 0 or DETENTE_E_MEMORY */
 int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, detente_error *error);
-/** Sort. @return 0, or DETENTE_E_INPUT when two sets share a unit */
+/** Sort: by cells, where they are of shards by cells, and by units. @return 0, or DETENTE_E_INPUT when two sets share a unit */
 int store_catalogue_order(store_catalogue *catalogue, detente_error *error);
 /**
  * Units [first, first + n): their counts of encounters, 0 where a unit is not there, and with @p moments those of @p metric.

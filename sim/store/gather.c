@@ -35,6 +35,8 @@ static int fit_together(const gathering *all, const store_identity *theirs, cons
                                  theirs->shards, all->first_path, ours.shards);
     ours.shard = theirs->shard;
     ours.shards = theirs->shards;
+    if (theirs->by_cells != ours.by_cells)
+        return detente_error_set(error, DETENTE_E_INPUT, "%s and %s are not parts of one run", path, all->first_path);
     const int status = store_identity_check(theirs, &ours, path, all->first_path, error);
     if (status || all->options->partial || theirs->replications == ours.replications)
         return status;
@@ -80,6 +82,8 @@ static int add_file(gathering *all, const char *path, detente_error *error)
     }
     all->first = theirs;
     all->first_path = all->catalogue.path[0];
+    all->catalogue.cells = theirs.by_cells ? theirs.cells : 0;
+    all->catalogue.partial = all->options->partial;
     return 0;
 }
 
@@ -142,6 +146,9 @@ static int make_header(gathering *all, store_header *header, detente_error *erro
     if (status)
         return status;
     all->config.replications = all->replications;
+    if (all->first.by_cells &&
+        (all->config.until.metric < 0 || all->config.keep.encounters > 0 || all->config.keep.turns > 0))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", all->first_path);
     status = store_header_init(header, &all->config, error);
     if (!status) {
         store_identity ours = header->identity;
@@ -173,6 +180,9 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
     if (!status)
         status = store_merge(&header, NULL, &all->catalogue, into, provenance, options->threads, options->stop, merged,
                              error);
+    /* Under a stopping rule the plan is only the most that could be needed. */
+    if (!status && !options->partial && all->catalogue.cells)
+        merged->units_planned = merged->units;
     if (!status && !options->partial && merged->units != merged->units_planned)
         status = detente_error_set(error, DETENTE_E_INPUT, "the shards do not hold all units");
     if (!status)

@@ -23,6 +23,8 @@ void store_shard_identify(hdf_writer *out, const store_identity *identity)
     hdf_number(out, out->file, "replications", H5T_NATIVE_UINT64, &identity->replications);
     hdf_number(out, out->file, "shard", H5T_NATIVE_UINT32, &identity->shard);
     hdf_number(out, out->file, "shards", H5T_NATIVE_UINT32, &identity->shards);
+    if (identity->by_cells)
+        hdf_number(out, out->file, "by_cells", H5T_NATIVE_INT, &identity->by_cells);
 }
 
 int store_shard_identity(hid_t file, store_identity *identity)
@@ -41,6 +43,10 @@ int store_shard_identity(hid_t file, store_identity *identity)
          hdf_read_number(file, "replications", H5T_NATIVE_UINT64, &identity->replications) ||
          hdf_read_number(file, "shard", H5T_NATIVE_UINT32, &identity->shard) ||
          hdf_read_number(file, "shards", H5T_NATIVE_UINT32, &identity->shards)))
+        status = DETENTE_E_INPUT;
+    if (!status && H5Aexists(file, "by_cells") > 0 &&
+        (hdf_read_number(file, "by_cells", H5T_NATIVE_INT, &identity->by_cells) || identity->shards < 1 ||
+         identity->shard < 1 || identity->shard > identity->shards))
         status = DETENTE_E_INPUT;
     if (!status)
         strcpy(identity->sweep_sha256, sha);

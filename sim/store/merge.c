@@ -27,9 +27,58 @@ static int base_damaged(const store_merger *self, int status)
                                       : detente_error_set(self->error, status, "%s: is damaged", self->base->path);
 }
 
+static int do_not_fit(store_merger *self)
+{
+    return detente_error_set(self->error, DETENTE_E_INPUT, "unfinished work does not fit together");
+}
+
+/* Of shards by cells: each must go on from where its last set ended, unless some of them may be missing. */
+static int check_by_cells(store_merger *self)
+{
+    const store_catalogue *catalogue = self->catalogue;
+    uint64_t next = 0, cell = 0;
+    for (size_t i = 0; i < catalogue->n; i++) {
+        const store_set *set = &catalogue->set[i];
+        const uint64_t end = set->first_unit + set->n_units;
+        if (set->n_units == 0)
+            continue;
+        if (end < set->n_units || end > set->cells * self->header->replications)
+            return do_not_fit(self);
+        if (i == 0 || set->first_cell != cell)
+            next = 0;
+        if (!catalogue->partial && set->first_unit != next)
+            return detente_error_set(self->error, DETENTE_E_INPUT, "the shards do not hold all units");
+        cell = set->first_cell;
+        next = end;
+        const uint64_t replications = (end + set->cells - 1) / set->cells;
+        self->units += set->n_units;
+        self->last = replications * self->header->cells > self->last ? replications * self->header->cells : self->last;
+    }
+    /* A run by one process holds them all as units, those of cells that have enough with nothing in them. */
+    if (!catalogue->partial)
+        self->units = self->prefix = self->last;
+    return 0;
+}
+
+static int count_by_cells(store_merger *self, uint64_t *count)
+{
+    int status = check_by_cells(self);
+    for (uint64_t u = 0; u < self->last && !status; u += TILE_UNITS) {
+        const uint64_t n = self->last - u < TILE_UNITS ? self->last - u : TILE_UNITS;
+        status = store_catalogue_read(self->catalogue, 0, u, n, count, NULL, self->error);
+        for (uint64_t k = 0; k < n && !status; k++) {
+            self->units_run[(u + k) % self->header->cells] += count[k] > 0;
+            self->encounters += count[k];
+        }
+    }
+    return status;
+}
+
 /* What is known without the metrics: how far each cell has come. */
 static int count_units(store_merger *self, uint64_t *count)
 {
+    if (self->catalogue->cells)
+        return count_by_cells(self, count);
     const uint64_t cells = self->header->cells, all = cells * self->header->replications;
     int status = self->base->path ? store_base_counts(self->base, self->units_run) : 0;
     if (status)
@@ -41,7 +90,7 @@ static int count_units(store_merger *self, uint64_t *count)
     for (size_t i = 0; i < self->catalogue->n && !status; i++) {
         const store_set *set = &self->catalogue->set[i];
         if (set->first_unit > all || set->n_units > all - set->first_unit)
-            return detente_error_set(self->error, DETENTE_E_INPUT, "unfinished work does not fit together");
+            return do_not_fit(self);
         for (uint64_t u = 0; u < set->n_units && !status; u += TILE_UNITS) {
             const uint64_t n = set->n_units - u < TILE_UNITS ? set->n_units - u : TILE_UNITS;
             status = store_catalogue_read(self->catalogue, 0, set->first_unit + u, n, count, NULL, self->error);
@@ -63,10 +112,14 @@ static int count_units(store_merger *self, uint64_t *count)
 }
 
 /* The first failure of each cell: sets come in the order of units, after the base. */
-static int note_failures(store_merger *self, const store_shard *shard)
+static int note_failures(store_merger *self, const store_set *set, const store_shard *shard)
 {
+    const int by_cells = self->catalogue->cells != 0;
+    const uint64_t cells = by_cells ? set->cells : self->header->cells, first = by_cells ? set->first_cell : 0;
     for (size_t i = 0; i < shard->n_failures; i++) {
-        char **failure = &self->failure[shard->failed[i] % self->header->cells];
+        if (cells == 0)
+            return DETENTE_E_INPUT;
+        char **failure = &self->failure[first + shard->failed[i] % cells];
         if (!*failure && !(*failure = detente_strdup(shard->failure[i])))
             return DETENTE_E_MEMORY;
     }
@@ -87,7 +140,7 @@ static int find_failures(store_merger *self)
         const hid_t file = set->memory ? -1 : hdf_open(catalogue->path[set->file]);
         status = set->memory ? 0 : store_shard_get_failures(file, set, &read);
         if (!status)
-            status = note_failures(self, set->memory ? set->memory : &read);
+            status = note_failures(self, set, set->memory ? set->memory : &read);
         store_shard_clear(&read);
         if (file >= 0)
             H5Fclose(file);
@@ -284,11 +337,12 @@ static int merge_metrics(store_merger *self)
     return status;
 }
 
-static int merge_bins(store_merger *self, const store_shard *shard)
+static int merge_bins(store_merger *self, const store_set *set, const store_shard *shard)
 {
+    const uint64_t first = self->catalogue->cells ? set->first_cell * DETENTE_N_METRICS << 16 : 0;
     int status = 0;
     for (size_t i = 0; i < shard->n_bins && !status; i++)
-        status = store_bin_add(self->histogram, self->header->cells, shard->bin[i][0], shard->bin[i][1]);
+        status = store_bin_add(self->histogram, self->header->cells, first + shard->bin[i][0], shard->bin[i][1]);
     return status;
 }
 
@@ -299,7 +353,7 @@ static int merge_set(store_merger *self, const store_set *set, hid_t file)
     const store_shard *shard = set->memory ? set->memory : &read;
     int status = set->memory ? 0 : store_shard_get(file, set, self->header->row_bytes, &read);
     if (!status)
-        status = merge_bins(self, shard);
+        status = merge_bins(self, set, shard);
     if (!status && self->packer)
         status = store_rows_take(self, shard);
     store_shard_clear(&read);

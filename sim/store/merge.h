@@ -19,6 +19,7 @@ typedef struct store_header {
     char *personas, *tiers;       /**< owned; names joined by blanks, blanks in names become underscores */
     int n_personas, n_tiers;
     uint64_t seed, cells, replications; /**< replications: the most that a cell may have */
+    uint64_t first_cell;                /**< of `cells`: not 0 in a shard by cells only */
     detente_until until;
     int uneven; /**< as in detente_store_options */
     uint64_t encounters;

@@ -256,7 +256,8 @@ int store_find_gaps(detente_store *store, detente_error *error)
     const store_folder *folder = &store->folder;
     const store_identity *identity = &store->header.identity;
     const uint64_t all = store->header.cells * store->header.replications;
-    const store_gap range = store_shard_range(all, identity->shard, identity->shards);
+    const store_gap range =
+        identity->by_cells ? (store_gap){0, all} : store_shard_range(all, identity->shard, identity->shards);
     uint64_t next = range.first;
     detente_free(store->gap);
     store->n_gaps = store->next_gap = 0;

@@ -26,6 +26,7 @@ typedef struct store_identity {
     int format_version, model_version;
     uint64_t cells, replications;
     uint32_t shard, shards; /**< --shard I/N; 1 of 1 is a whole run */
+    int by_cells; /**< the shard is of its own cells, store_shard_range() of them, and numbers units among these */
 } store_identity;
 
 /** A packed column of a chunk. */
@@ -68,9 +69,23 @@ typedef struct store_set {
     uint64_t rows[STORE_N_TABLES]; /**< rows of all its units */
     uint64_t n_pieces, n_bins, n_failures;
     uint64_t count_at, moments_at; /**< bytes from the file's beginning */
+    uint64_t first_cell, cells;    /**< that its units are of, where its shard is by cells */
     const store_shard *memory;     /**< or NULL */
     uint32_t file, number;         /**< the catalogue's file, and the set's number in its name */
 } store_set;
+
+/** Units or cells [first, last) of a line of them. */
+typedef struct store_gap {
+    uint64_t first, last;
+} store_gap;
+
+/** What shard @p shard (from 1) of @p shards has: equal parts of a line. */
+static inline store_gap store_shard_range(uint64_t all, uint32_t shard, uint32_t shards)
+{
+    const uint64_t each = all / shards, more = all % shards, before = shard - 1;
+    const uint64_t first = before * each + (before < more ? before : more);
+    return (store_gap){first, first + each + (before < more)};
+}
 
 /** Add to a histogram of cells x metrics a bin, numbered as in store_shard. @return 0, DETENTE_E_INPUT, DETENTE_E_MEMORY */
 int store_bin_add(detente_histogram *histogram, uint64_t cells, uint64_t bin, uint64_t count);

@@ -14,6 +14,22 @@ enum { SHARD_BYTES = 64 << 20, SHARD_SECONDS = 20 };
 /* When so many shard files lie there, runs of COMPACT_BY of them become one, of the next level, until half is free. */
 enum { MAX_FILES = 960, COMPACT_BY = 32, MAX_LEVEL = 9 };
 
+/*
+ * A part of the line of units; under a stopping rule, which has to see all replications of a cell, a part of the cells: then the
+ * line is that of their units.
+ */
+static void take_shard(store_header *header, const detente_store_options *options)
+{
+    header->identity.shard = options->shard;
+    header->identity.shards = options->shards;
+    if (header->until.metric < 0)
+        return;
+    const store_gap cells = store_shard_range(header->cells, options->shard, options->shards);
+    header->identity.by_cells = 1;
+    header->first_cell = cells.first;
+    header->cells = cells.last - cells.first;
+}
+
 static int open_store(detente_store *store, const char *path, const detente_config *config,
                       const detente_store_options *options, detente_error *error)
 {
@@ -22,10 +38,8 @@ static int open_store(detente_store *store, const char *path, const detente_conf
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     int status = store_header_init(&store->header, config, error);
     store->header.uneven = options->uneven;
-    if (!status && options->shards) {
-        store->header.identity.shard = options->shard;
-        store->header.identity.shards = options->shards;
-    }
+    if (!status && options->shards)
+        take_shard(&store->header, options);
     if (!status && store_pending_init(&store->pending, &store->header, options->threads))
         status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     return status ? status : store_open_output(store, error);
@@ -55,6 +69,12 @@ int detente_store_create(detente_store **out, const char *path, const detente_co
     }
     *out = store;
     return 0;
+}
+
+void detente_store_cells(const detente_store *store, uint32_t *first, uint32_t *n)
+{
+    *first = (uint32_t)store->header.first_cell;
+    *n = (uint32_t)store->header.cells;
 }
 
 int detente_store_is_finished(const detente_store *store)

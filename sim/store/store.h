@@ -9,11 +9,6 @@
 #include "store/pending.h"
 #include "store/spool.h"
 
-/** Units [first, last) that are not there yet. */
-typedef struct store_gap {
-    uint64_t first, last;
-} store_gap;
-
 struct detente_store {
     char *path;
     detente_store_options options;
@@ -24,21 +19,13 @@ struct detente_store {
     store_pending pending;
     store_spool spool;
     store_base base; /**< the results file that is added to */
-    store_gap *gap;  /**< owned, in order */
+    store_gap *gap;  /**< owned, in order: units that are not there yet */
     size_t n_gaps, next_gap;
     uint64_t most_before;    /* replications at most of the results file that is added to */
     uint64_t units_before;   /* one past the last unit that was there when it was opened */
     store_catalogue before;  /* what was there, as long as it is read */
     struct timespec written; /**< when the last shard was */
 };
-
-/** The units of shard @p shard (from 1) of @p shards: equal parts of the line of units. */
-static inline store_gap store_shard_range(uint64_t units, uint32_t shard, uint32_t shards)
-{
-    const uint64_t each = units / shards, more = units % shards, before = shard - 1;
-    const uint64_t first = before * each + (before < more ? before : more);
-    return (store_gap){first, first + each + (before < more)};
-}
 
 /** Refuse what cannot be the name of an output. @return 0 or DETENTE_E_IO */
 int store_check_path(const char *path, detente_error *error);

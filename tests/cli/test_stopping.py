@@ -75,9 +75,109 @@ def test_killed_and_resumed(run, detente, config, tmp_path):
 
 
 
-def test_a_shard_cannot_know(run, config):
+SWEEP = (CONFIG % 300).replace("keep: {encounters: 3, turns: 1}", "keep: none\nquantiles: true") + """design:
+  type: factorial
+  vary: {agent.warmth: [0, 0.4], customer.persona: [reasonable, entitled]}
+"""
+
+
+@pytest.fixture
+def sweep(run, tmp_path):
+    """A sweep whose cells stop early or late, the file that it gives, and that file's digest."""
+    (tmp_path / "c.yaml").write_text(SWEEP)
+    assert run("run", "c.yaml", "-o", "whole.h5").returncode == 0
+    with h5py.File(tmp_path / "whole.h5") as file:
+        assert len(set(file["replications_run"][:])) > 5
+    return digest(tmp_path / "whole.h5")
+
+
+def play_shards(run, n, *more):
+    names = [f"{n}-{i}.h5" for i in range(1, n + 1)]
+    for i, name in enumerate(names, 1):
+        done = run("run", "c.yaml", "-o", name, "--shard", f"{i}/{n}", *more)
+        assert done.returncode == 0, done.stderr
+    return names
+
+
+@pytest.mark.parametrize("n", [2, 5, 18])
+def test_shards_of_cells(run, sweep, tmp_path, n):
+    """Each has some cells with all their replications; merged in any order they are the run of one process."""
+    names = play_shards(run, n, "--threads", 1 + n % 3)
+    random.Random(n).shuffle(names)
+    done = run("merge", "-o", "m.h5", *names)
+    assert done.returncode == 0 and "partial" not in done.stdout, done.stderr
+    assert digest(tmp_path / "m.h5") == sweep
+    # It can be gone on from as if nothing had been parted.
+    (tmp_path / "c.yaml").write_text(SWEEP.replace("max: 300", "max: 330"))
+    for name in ("m.h5", "whole.h5"):
+        assert run("run", "c.yaml", "-o", name, "--extend").returncode == 0
+    assert digest(tmp_path / "m.h5") == digest(tmp_path / "whole.h5")
+
+
+def test_shards_of_cells_that_are_not_all_there(run, sweep, tmp_path):
+    names = play_shards(run, 3)
+    rng = random.Random(4)
+    intact = (tmp_path / names[1]).read_bytes()
+    for _ in range(12):
+        where = rng.randrange(min(len(intact), 20000))
+        (tmp_path / names[1]).write_bytes(intact[:where] + bytes([intact[where] ^ 1 << rng.randrange(8)]) + intact[where + 1:])
+        assert run("merge", "-o", "damaged.h5", "--force", *names).returncode in (0, 3)
+    (tmp_path / names[1]).write_bytes(intact)
+    done = run("merge", "-o", "m.h5", names[0], names[2])
+    assert done.returncode == 3 and "shard 2 of 3 is missing" in done.stderr
+    done = run("merge", "-o", "m.h5", "--partial", names[0], names[2])
+    assert done.returncode == 0 and "partial: " in done.stdout, done.stderr
+    with h5py.File(tmp_path / "m.h5") as part, h5py.File(tmp_path / "whole.h5") as whole:
+        here = [c for c in range(16) if not 6 <= c < 11]
+        assert list(part["replications_run"][:]) == [n if c in here else 0 for c, n in enumerate(whole["replications_run"][:])]
+        most = part["minutes"].shape[1]
+        assert numpy.array_equal(part["minutes"][here, :], whole["minutes"][here, :most], equal_nan=True)
+        assert numpy.array_equal(part["summary/minutes"][here, :], whole["summary/minutes"][here, :], equal_nan=True)
+        assert set(part["status"][6:11]) == {2} and list(part["stopped_by"][here]) == list(whole["stopped_by"][here])
+    done = run("merge", "-o", "n.h5", "--partial", names[0], names[0])
+    assert done.returncode == 3 and "both hold unit" in done.stderr
+    two = play_shards(run, 2)
+    done = run("merge", "-o", "n.h5", "--partial", names[0], two[0])
+    assert done.returncode == 3 and "both hold cell" in done.stderr
+    assert run("run", "c.yaml", "-o", "plain.h5", "--shard", "2/3", "--set", "replications=300").returncode == 0
+    done = run("merge", "-o", "n.h5", names[0], "plain.h5", names[2])
+    assert done.returncode == 3 and "not parts of one run" in done.stderr
+
+
+def test_a_killed_shard_of_cells(run, detente, sweep, tmp_path):
+    rng = random.Random(8)
+    environment = {**os.environ, "DETENTE_SHARD_BYTES": "60000"}
+    for i in (1, 2):
+        for _ in range(4):
+            program = subprocess.Popen([detente, "run", "c.yaml", "-o", f"{i}.h5", "--resume", "--shard", f"{i}/2"], cwd=tmp_path,
+                                       env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0.01, 0.2))
+            program.kill()
+            program.wait(30)
+        if (tmp_path / f"{i}.h5.parts").exists():
+            assert run("merge", "-o", f"look{i}.h5", "--partial", f"{i}.h5.parts").returncode in (0, 3)  # 3: nothing there yet
+        done = run("run", "c.yaml", "-o", f"{i}.h5", "--resume", "--shard", f"{i}/2")
+        assert done.returncode == 0, done.stderr
+    assert run("merge", "-o", "m.h5", "2.h5", "1.h5").returncode == 0 and digest(tmp_path / "m.h5") == sweep
+
+
+def test_shards_of_cells_that_fail(run, tmp_path):
+    (tmp_path / "c.yaml").write_text((CONFIG % 60).replace("keep: {encounters: 3, turns: 1}", "keep: none") + """design:
+  type: sobol
+  points: 2
+  vary: {outcome.distributive: {from: 0, to: 1}, outcome.procedural: {from: 0, to: 1}, outcome.interactional: {from: 0, to: 1}}
+""")
+    assert run("run", "c.yaml", "-o", "whole.h5").returncode == 1
+    names = []
+    for i in (1, 2, 3):
+        names.append(f"{i}.h5")
+        assert run("run", "c.yaml", "-o", names[-1], "--shard", f"{i}/3").returncode == (0 if i == 3 else 1)
+    assert run("merge", "-o", "m.h5", *names).returncode == 1 and digest(tmp_path / "m.h5") == digest(tmp_path / "whole.h5")
+
+
+def test_kept_rows_are_not_parted_by_cells(run, config):
     done = run("run", config, "-o", "o.h5", "--shard", "1/2")
-    assert done.returncode == 3 and "replications.until" in done.stderr and "--shard" in done.stderr
+    assert done.returncode == 3 and "replications.until" in done.stderr and "keep" in done.stderr
 
 
 def test_plan(run, config):

@@ -48,7 +48,7 @@ _detente_value() { # OPTION: its values; fails for an option that has none
     report-o | report--output) _detente_files html ;;
     report--baseline) _detente_words "$(_detente_names strategies)" ;;
     verify-c | verify--config) _detente_words "L1 L2 L3 L4 L5 L6 L8 L9" ;;
-    *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed | select-d | *--delta | *--confidence | *--budget | *--first | *--where) COMPREPLY=() ;;
+    *-s | *--set | *--shard | *-t | *--threads | *-e | *--encounter | *-r | *--replication | *--cell | *--seed | select-d | *--delta | *--budget | *--first | *--where) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
