@@ -124,7 +124,7 @@ void figure_range(text_buffer *b, const char *axis, double low, double high, int
     figure_number(b, begin);
     text_add(b, ":");
     figure_number(b, high + more);
-    text_add(b, "]\nset %stics ", axis);
+    text_add(b, "]\nset %stics nomirror out scale 0.5 ", axis);
     figure_number(b, step_of(high + more - begin, tics));
     text_add(b, "\n");
 }
@@ -137,7 +137,7 @@ void figure_log_range(text_buffer *b, const char *axis, double low, double high)
     figure_number(b, low / 1.04);
     text_add(b, ":");
     figure_number(b, high * 1.04);
-    text_add(b, "]\nset %stics (", axis);
+    text_add(b, "]\nset %stics nomirror out scale 0.5 (", axis);
     for (int power = (int)floor(log10(low)); power <= (int)floor(log10(high)); power++)
         for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
             const double tic = times[i] * pow(10, power);

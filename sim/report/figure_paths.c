@@ -35,7 +35,7 @@ static const detente_factor *factor_of(const figure *f, int i)
 static void add_places(figure *f, const char *axis, const detente_factor *factor, const double *x, int n, int most)
 {
     const int step = (n + most - 1) / most;
-    text_add(&f->b, "set %stics (", axis);
+    text_add(&f->b, "set %stics nomirror out scale 0.5 (", axis);
     for (int i = 0; i < n; i += step) {
         char text[PLACE_SIZE];
         figure_place(factor, x[i], text, sizeof text);
@@ -107,7 +107,7 @@ static void plot_curves(figure *f, int panel)
         text_add(&f->b, "%s$c%d_%d using 1:3:4 with filledcurves lc rgb %s fs transparent solid 0.18 noborder",
                  s ? ", " : "", panel, s, figure_colour(s));
     for (int s = 0; s < f->n_strategies; s++) {
-        const int thousandths = f->n_strategies > 1 ? 240 * s / (f->n_strategies - 1) - 120 : 0; /* side by side */
+        const int thousandths = f->n_strategies > 1 ? 500 * s / (f->n_strategies - 1) - 250 : 0; /* side by side */
         text_add(&f->b, s || !factor->named ? ", " : "");
         if (factor->named)
             text_add(&f->b, "$c%d_%d using ($1+%d*0.001):2:3:4 with yerrorbars", panel, s, thousandths);
@@ -122,7 +122,10 @@ static void plot_curves(figure *f, int panel)
 static int draw_curves(figure *f, detente_error *error)
 {
     figure_entry *key;
-    const int n = figure_strategies_key(f, FIGURE_KEY_LINE, &key, error);
+    int named = 1;
+    for (int i = 0; i < f->n_factors; i++)
+        named &= factor_of(f, i)->named;
+    const int n = figure_strategies_key(f, named ? FIGURE_KEY_POINT : FIGURE_KEY_LINE, &key, error);
     if (n < 0)
         return n;
     figure_begin_panels(f, f->n_factors, f->n_factors > 2 ? 6 : 8, 1.9, 0.4, figure_key_height(f, key, n));
@@ -219,9 +222,22 @@ static void add_scale(figure *f)
     text_add(&f->b, " offset 0,0.6\nset cbtics scale 0.3 offset 0,0.5\n");
 }
 
+static size_t longest_place(const detente_factor *factor, const answers_places *places)
+{
+    size_t longest = 1;
+    for (int i = 0; i < places->n; i++) {
+        char text[PLACE_SIZE];
+        figure_place(factor, places->x[i], text, sizeof text);
+        const size_t characters = text_characters(text);
+        longest = characters > longest ? characters : longest;
+    }
+    return longest;
+}
+
 static void draw_map(figure *f, const answers_places *x, const answers_places *y, const pool_means *means)
 {
-    figure_begin_panels(f, f->n_strategies, f->n_strategies > 1 ? 6.5 : 10, 1.9, 0.4, 1.6);
+    figure_begin_panels(f, f->n_strategies, f->n_strategies > 1 ? 6.5 : 10,
+                        1.1 + figure_width_of(longest_place(factor_of(f, 1), y)), 0.4, 1.6);
     for (int s = 0; s < f->n_strategies; s++)
         add_map(f, means, x->n, y->n, s);
     add_palette(f);

@@ -22,7 +22,7 @@ static int no_memory(detente_error *error)
 /* "set ytics ('name' 0, …)", from the top down. */
 static void add_names(figure *f, const char *const *name, int n)
 {
-    text_add(&f->b, "set yrange [%d.5:-0.5]\nset ytics (", n - 1);
+    text_add(&f->b, "set yrange [%d.5:-0.5]\nset ytics nomirror out scale 0.5 (", n - 1);
     for (int i = 0; i < n; i++) {
         text_add(&f->b, i ? ", " : "");
         figure_text(&f->b, name[i]);
