@@ -55,6 +55,7 @@ int detente_sensitivity_type(const detente_results *results, detente_error *erro
  */
 int detente_sensitivity_read(const detente_results *results, int metric, const int *strategy, size_t n,
                              const detente_sensitivity_options *options, detente_sensitivity *out, detente_error *error);
+/** Release what it owns. */
 void detente_sensitivity_clear(detente_sensitivity *sensitivity);
 
 /** 1 when a factor's effect is above noise, else 0: the total index's interval lies above 0, mu*'s above the noise floor. */

@@ -187,17 +187,20 @@ typedef struct detente_bootstrap {
 
 /** Sobol indices of a parameter, shares of the output's variance; NAN where that is not above noise. */
 typedef struct detente_sobol_index {
-    double first;                  /**< first order: what the parameter explains alone */
-    double first_low, first_high;  /**< its interval */
-    double total;                  /**< total order: with all its interactions */
-    double total_low, total_high;  /**< its interval; the parameter is above noise where total_low > 0 */
+    double first;                       /**< first order: what the parameter explains alone */
+    double first_low;                   /**< lower end of its interval */
+    double first_high;                  /**< its upper end */
+    double total;                       /**< total order: with all its interactions */
+    double total_low;                   /**< lower end of its interval; the parameter is above noise where total_low > 0 */
+    double total_high;                  /**< its upper end */
 } detente_sobol_index;
 
 /** What a Saltelli design says of the output itself. */
 typedef struct detente_sobol_output {
     double mean;                        /**< over the rows of A and B */
     double variance;                    /**< between points, without the noise of replications; may be below 0 */
-    double variance_low, variance_high; /**< its interval; the output varies above noise where variance_low > 0 */
+    double variance_low;                /**< lower end of its interval; the output varies above noise where variance_low > 0 */
+    double variance_high;               /**< its upper end */
 } detente_sobol_output;
 
 /**
@@ -218,7 +221,8 @@ int detente_sobol(const double *y, size_t rows, size_t factors, size_t replicati
 typedef struct detente_morris_effect {
     double mu;                           /**< mean of the effects */
     double mu_star;                      /**< mean of their sizes (Campolongo, Cariboni & Saltelli 2007) */
-    double mu_star_low, mu_star_high;    /**< its interval */
+    double mu_star_low;                  /**< lower end of its interval */
+    double mu_star_high;                 /**< its upper end */
     double sigma;                        /**< sd over trajectories: interactions, curvature and noise */
     double noise_floor; /**< what mu_star would be without any effect: s sqrt(2 / (pi m)) / step, s the sd over m replications of
                              a step's difference; the parameter is above noise where mu_star_low is above it */
