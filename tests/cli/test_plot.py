@@ -125,7 +125,7 @@ def test_effects_are_those_of_compare(run, files, blocks):
     rows = table(run, "compare", files / "one.h5", "--metric", "minutes", "--confidence", "0.9")
     found, text = blocks(files / "one.h5", "-m", "minutes", "--confidence", "0.9")
     rows.sort(key=lambda row: -float(row["mean"]))
-    names = re.search(r"^set ytics \((.*)\)$", text, re.M)[1]
+    names = re.search(r"^set ytics .*?\((.*)\)$", text, re.M)[1]
     for i, (row, line) in enumerate(zip(rows, found["d"], strict=True)):
         assert close(line, [row["mean"], row["ci_low"], row["ci_high"], i])
         assert "'" + row["strategy"].replace("'", "''") + f"' {i}" in names
@@ -178,7 +178,7 @@ def test_sensitivity_is_that_of_the_command(run, files, blocks):
     for type, names in columns.items():
         rows = table(run, "sensitivity", files / f"{type}.h5", "--metric", "net_value")
         found, text = blocks(files / f"{type}.h5", "-m", "net_value")
-        order = re.findall(r"'([^']*)' \d", re.search(r"^set ytics \((.*)\)$", text, re.M)[1])
+        order = re.findall(r"'([^']*)' \d", re.search(r"^set ytics .*?\((.*)\)$", text, re.M)[1])
         for s, strategy in enumerate(["typical", "mirroring", ODD]):
             mine = {row["parameter"]: row for row in rows if row["strategy"] == strategy}
             for i, path in enumerate(order):
