@@ -99,11 +99,12 @@ def test_strategy_table(browser):
                 assert best == (better is not None and effect["low"] <= top["high"] and effect["high"] >= top["low"])
 
 
-def dots(browser, section, number=0):
-    """Pixels across of the dots of a figure of rows, by the text of its rows' labels from top to bottom."""
-    return browser.js("""const svg = document.querySelectorAll(`#${arguments[0]} .plot svg`)[arguments[1]];
-        return [...svg.querySelectorAll('g[data-mark="dot"]')].at(-1).children.length ? [...[...svg.querySelectorAll('g[data-mark="dot"]')].at(-1).children]
-          .map((dot) => { const m = dot.getCTM(), b = dot.getBBox(); return [m.e + 0, m.f + 0]; }) : []""", section, number)
+def drawn(browser, section):
+    """Pixels across of a figure of rows, from top to bottom: its dots, the ends of its intervals, and its line at zero."""
+    return browser.js("""const svg = document.querySelector(`#${arguments[0]} .plot svg`), of = (mark) => [...svg.querySelectorAll(`g[data-mark="${mark}"] > *`)];
+        const ends = (path) => path.getAttribute("d").match(/[-\\d.]+/g).map(Number), shift = (e) => e.parentElement.transform.baseVal.consolidate()?.matrix.e ?? 0;
+        return [of("dot").map((e) => e.transform.baseVal.consolidate().matrix.e), of("link").map((e) => [ends(e)[0], ends(e)[2]]),
+                of("rule").map((e) => Number(e.getAttribute("x1")))]""", section)
 
 
 def straight(pairs):
@@ -132,7 +133,11 @@ def test_effects(browser):
                     assert agrees(text, row[key], scale_of(metric)), (metric, cells)
                 assert agrees(cells[7], row["effect_size"]) and cells[-1] == "200"
             assert len(heads) == len(table[0]) == 13
-            assert straight([(rows[cells[0]][value], x) for cells, (x, _) in zip(table, dots(browser, "effects"))])
+            dots, intervals, zero = drawn(browser, "effects")
+            keys = ("difference_low", "difference_high") if value == "difference" else ("low", "high")
+            assert len(dots) == len(intervals) == len(table) and len(zero) == (value == "difference")
+            assert straight([(rows[cells[0]][value], x) for cells, x in zip(table, dots)]
+                            + [(rows[cells[0]][key], x) for cells, pair in zip(table, intervals) for key, x in zip(keys, pair)] + [(0, x) for x in zero])
             down = next(m["better"] for m in data["metrics"] if m["name"] == metric) == "down"
             order = [rows[cells[0]][value] for cells in table]
             assert order == sorted(order, reverse=not down)
@@ -206,11 +211,13 @@ def test_endings(browser):
     share = {s["name"]: parts for s, parts in zip(data["strategies"], data["endings"]["share"])}
     assert [cells[0] for cells in table] == sorted(share, key=lambda name: -share[name][0])
     widths = browser.js("""return [...document.querySelectorAll('#endings svg g[data-mark="bar"] rect')].map((r) => Number(r.getAttribute("width")))""")
+    places = browser.js("""return [...document.querySelectorAll('#endings svg g[data-mark="bar"] rect')].map((r) => Number(r.getAttribute("x")))""")
     whole = sum(widths[:5])
     for k, cells in enumerate(table):
         for e, text in enumerate(cells[1:]):
             assert agrees(text, share[cells[0]][e], 100)
             assert abs(widths[5 * k + e] / whole - share[cells[0]][e]) < 0.01
+            assert not e or abs(places[5 * k + e] - places[5 * k + e - 1] - widths[5 * k + e - 1]) < 0.1
 
 
 def test_trajectories(browser):

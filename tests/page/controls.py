@@ -57,11 +57,14 @@ def test_highlights(browser):
     assert len(boxes) == 21 and len(first) == 5
     legend = lambda: browser.js("return [...document.querySelectorAll('#trajectories svg')].map((s) => s.ariaLabel)")[0]
     assert all(name in legend() for name in first + ["typical"])
+    # At the start the colours were given in their order, the circle's first.
+    (oldest,) = [label(box) for box in boxes if "s-0" in browser.js("return arguments[0].parentElement.querySelector('path')?.getAttribute('style') ?? ''", box)]
     other = next(box for box in boxes if not box.is_selected())
     other.click()
     browser.settle()
     now = [label(box) for box in boxes if box.is_selected()]
     (gone,) = set(first) - set(now)
+    assert gone == oldest
     assert set(now) == set(first) - {gone} | {label(other)} and label(other) in legend() and f"{gone} from" not in legend()
     assert gone in browser.one(".highlight [role=status]").text
     for box in boxes:
