@@ -127,11 +127,11 @@ class Browser:
         done = self.command("Page.printToPDF", preferCSSPageSize=True, printBackground=False, paperWidth=8.27, paperHeight=11.69)
         return base64.b64decode(done["data"])
 
-    def picture(self, path, height=None):
+    def picture(self, path, height=None, scale=1):
         """The whole page, or so much of its top, as a PNG."""
         size = self.js("return [document.documentElement.clientWidth, document.documentElement.scrollHeight]")
         done = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-                            clip={"x": 0, "y": 0, "width": size[0], "height": height or size[1], "scale": 1})
+                            clip={"x": 0, "y": 0, "width": size[0], "height": height or size[1], "scale": scale})
         pathlib.Path(path).write_bytes(base64.b64decode(done["data"]))
 
     def close(self):

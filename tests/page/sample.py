@@ -143,7 +143,7 @@ class Maker:
     def traces(self):
         turns = [{"turn": t + 1, "move": "offer" if t else "ask", "anger": digits(0.32 - t * 0.004, 3), "hostility": digits(0.3 - t * 0.02, 3),
                   "demand": digits(0.76 - t * 0.02, 3), "offer": digits(min(0.5, t * 0.04), 3), "minutes": digits(0.4 + t * 0.38, 3)} for t in range(14)]
-        text = "The call begins\n  Customer   tense (tone 0.32), asks for 76%\n             \"I'm not happy at all.\"\n" + "".join(
+        text = "\nThe call begins\n  Customer   tense (tone 0.32), asks for 76%\n             \"I'm not happy at all.\"\n" + "".join(
             f"\nTurn {t['turn']}, front line, minute {t['minutes'] - 0.4:.1f} to {t['minutes']:.1f}\n  Agent      makes an offer\n" for t in turns)
         self.data["traces"] = [{"strategy": name, "cell": s, "replication": 0, "encounter": 3 + s, "why": "The first call that is not settled at first contact.", "ending": ENDINGS[s % 5], "text": text, "turns": turns}
                                for s, name in enumerate(self.names[:3])]

@@ -7,7 +7,7 @@ export function makeMetric(row, effects) {
   const scale = row.share ? 100 : 1;
   const half = median(effects.map((effect) => (effect.high - effect.low) / 2).filter((width) => width > 0));
   const fallback = row.share ? 1 : row.unit === "money" ? 2 : 3;
-  const decimals = half == null ? fallback : decimalsFor(half * scale, row.share ? 2 : 4);
+  const decimals = half == null ? fallback : decimalsFor(half * scale, row.share ? 1 : 3);
   const unit = row.share ? "%" : row.unit && row.unit !== "1" ? row.unit : "";
   const plain = (value) => (value == null ? "no value" : fixed(value * scale, decimals));
   const withUnit = (value) => (value == null ? "no value" : row.share ? `${plain(value)}%` : unit ? `${plain(value)} ${unit}` : plain(value));
@@ -20,6 +20,8 @@ export function makeMetric(row, effects) {
     unit: row.share ? "% of calls" : unit,
     /** Its name with the unit, for an axis. */
     axis: row.share ? `${name} (% of calls)` : unit && unit !== name ? `${name} (${unit})` : name,
+    /** Half of an interval's width, "<0.001" where it is less than what is shown. */
+    half: (value) => (value > 0 && value * scale < 0.5 * 10 ** -decimals ? `<${fixed(10 ** -decimals, decimals)}` : plain(value)),
     /** A difference, with its sign; the difference of two shares is in points. */
     difference: (value) => (value == null ? "no value" : (value > 0 ? "+" : "") + plain(value)),
     differenceAxis: row.share ? "difference in percentage points" : unit ? `difference (${unit})` : "difference",

@@ -18,7 +18,7 @@ function cell(metric, effect, leads) {
   if (effect?.mean == null) return h("td", null, nothing());
   const half = effect.low == null || effect.high == null ? null : (effect.high - effect.low) / 2;
   return h("td", { class: leads ? "leads" : null },
-    h("span", { class: "value" }, metric.plain(effect.mean)), half == null ? null : h("span", { class: "half" }, ` ± ${metric.plain(half)}`), leads ? unseen(" best") : null);
+    h("span", { class: "value" }, metric.plain(effect.mean)), half == null ? null : h("span", { class: "half" }, ` ± ${metric.half(half)}`), leads ? unseen(" best") : null);
 }
 
 /** Columns: the name, the first few metrics, whether a strategy is Pareto-best where that is known, and the metrics that are at first unseen. */

@@ -47,7 +47,7 @@ export function traces(data) {
     const ending = trace.ending ? `: ${trace.ending.replaceAll("_", " ")}` : "";
     const where = [["cell", trace.cell], ["replication", trace.replication], ["encounter", trace.encounter]].filter(([, value]) => value != null).map(([name, value]) => `${name} ${value}`).join(", ");
     return lazyDetails([h("strong", null, nameOf(trace)), `${ending}${turns}`], () => [
-      trace.why ? h("p", null, trace.why) : null, where ? h("p", { class: "note" }, `Stored as ${where}.`) : null, course(trace, nameOf), trace.text ? scroller("The call, turn by turn", h("pre", { class: "trace" }, trace.text)) : null].filter(Boolean), { class: "trace" }).details;
+      trace.why ? h("p", null, trace.why) : null, where ? h("p", { class: "note" }, `Stored as ${where}.`) : null, course(trace, nameOf), trace.text ? scroller("The call, turn by turn", h("pre", { class: "trace" }, trace.text.replace(/^\n+/, ""))) : null].filter(Boolean), { class: "trace" }).details;
   };
   return {
     title: "A few calls in full",
