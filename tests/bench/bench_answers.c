@@ -18,6 +18,9 @@ static char path[PATH_SIZE];
 
 /* The commands; OUT.h5 stands for the file. */
 static const char *const command[][MOST_WORDS] = {
+    {"compare", "OUT.h5", "--metric", "escalated,minutes,net_value"},
+    {"compare", "OUT.h5"},
+    {"compare", "OUT.h5", "--by", "moves.ask.warmth"},
     {"sensitivity", "OUT.h5", "--metric", "escalated"},
     {"sensitivity", "OUT.h5"},
     {"test", "OUT.h5"},
@@ -125,7 +128,7 @@ static int time_command(const char *program, const char *const *words, double *s
 
 static int bench(const char *program)
 {
-    printf("%d cells x %d replications of %d metrics (%d rows of %d parameters, %d strategies)\n  %-42s %9s %9s\n",
+    printf("%d cells x %d replications of %d metrics (%d rows of %d parameters, %d strategies)\n  %-60s %9s %9s\n",
            CELLS, REPLICATIONS, DETENTE_N_METRICS, ROWS, FACTORS, STRATEGIES, "wall clock, a process each, best of 3",
            "seconds", "MB");
     for (size_t c = 0; c < sizeof command / sizeof *command; c++) {
@@ -142,7 +145,7 @@ static int bench(const char *program)
             best = fmin(best, seconds);
             most = fmax(most, megabytes);
         }
-        printf("  %-42s %9.2f %9.0f\n", name, best, most);
+        printf("  %-60s %9.2f %9.0f\n", name, best, most);
     }
     return 0;
 }
