@@ -35,7 +35,7 @@ typedef struct detente_compare_options {
     X(BASELINE, 0, "baseline") \
     X(ALONE, 1, "nothing to compare it with") \
     X(FAILED, 2, "every cell failed") \
-    X(NOT_RUN, 3, "no replication has a value") \
+    X(NOT_RUN, 3, "no replication that all its cells have") \
     X(NO_BASELINE, 4, "the baseline has no replication") \
     X(NO_PAIRS, 5, "no replication in common with the baseline") \
     X(ONE, 6, "one replication: no test") \

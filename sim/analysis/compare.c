@@ -135,6 +135,9 @@ static int find_levels(comparison *self, detente_error *error)
         }
     }
     int code = detente_sweep_open(&sweep, self->config, error);
+    if (!code && detente_sweep_cells(sweep) != detente_results_cells(self->results))
+        code = detente_error_set(error, DETENTE_E_INPUT, "its %u cells are not those of its config, which makes %u",
+                                 detente_results_cells(self->results), detente_sweep_cells(sweep));
     if (!code)
         code = levels_find(self->config, sweep, path, n, &self->levels, error);
     detente_sweep_close(sweep);

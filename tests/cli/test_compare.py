@@ -398,9 +398,9 @@ def test_metrics_that_do_not_vary(call):
         file["minutes"][...] = numpy.nan
         file["total_cost"][1] = file["total_cost"][0] + 2
     rows = rows_of(go("compare", "flat.h5", "--metric", "minutes,total_cost", "--format", "csv"))
-    assert all(math.isnan(row["mean"]) and "no replication has a value" in row["note"] for row in rows[:2])
+    assert all(math.isnan(row["mean"]) and "no replication that all its cells have" in row["note"] for row in rows[:2])
     assert rows[3]["difference"] == pytest.approx(2) and rows[3]["p"] < 1e-9
-    assert "typical, minutes, and 1 more: no replication has a value." in words(go("compare", "flat.h5", "--metric", "minutes"))
+    assert "typical, minutes, and 1 more: no replication that all its cells have." in words(go("compare", "flat.h5", "--metric", "minutes"))
     with h5py.File(folder / "flat.h5", "r+") as file:
         file["replications_run"][...] = 0
     done = go("compare", "flat.h5")

@@ -14,6 +14,7 @@
 #include <detente/detente.h>
 
 #include "fault/memory.h"
+#include "report/comparison.h"
 #include "report/phrases.h"
 #include "report/trace.h"
 #include "support/files.h"
@@ -332,6 +333,32 @@ static int select_best(detente_error *error)
     return code;
 }
 
+static int compare_results(detente_error *error)
+{
+    static const char *const by[] = {"persona"};
+    static const int metric[] = {DETENTE_METRIC_minutes}, pareto[] = {DETENTE_METRIC_total_cost};
+    const detente_compare_options options = {
+        .metric = metric, .n_metrics = 1, .pareto = pareto, .n_pareto = 1, .by = by, .n_by = 1};
+    detente_results *results = NULL;
+    detente_compare compare = {0};
+    grid g = {0};
+    text_buffer b = {0};
+    char *text = NULL;
+    int code = detente_results_open(&results, written, error);
+    if (!code)
+        code = detente_compare_results(&compare, results, &options, error);
+    for (int format = 0; format < GRID_N_FORMATS && !code; format++) {
+        report_comparison(&compare, results, format, &g);
+        grid_write(&g, format, &b);
+        grid_clear(&g);
+        code = text_finish(&b, &text, error);
+        free(text);
+    }
+    detente_compare_clear(&compare);
+    detente_results_close(results);
+    return code;
+}
+
 static int verify_one(detente_error *error)
 {
     verify_lines lines = {0};
@@ -359,6 +386,7 @@ static const struct operation {
     {"texts of the registry", registry_texts, 0},
     {"show an encounter", show_encounter, 0},
     {"select the best", select_best, 0},
+    {"compare", compare_results, 0},
     {"verify a limit", verify_one, 0},
 };
 enum { N_OPERATIONS = sizeof operations / sizeof *operations };

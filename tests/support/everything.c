@@ -77,6 +77,16 @@ static int test_hypotheses(const detente_results *results, detente_error *error)
     return code;
 }
 
+/* Every cell of a file may have failed, or none was run: that is said as of a damaged one. */
+static int compare(const detente_results *results, detente_error *error)
+{
+    detente_compare compared = {0};
+    const int code = detente_compare_results(&compared, results, &(detente_compare_options){0}, error);
+    require((compared.row != NULL) == !code);
+    detente_compare_clear(&compared);
+    return code;
+}
+
 int test_read_everything(const char *path, detente_error *error)
 {
     detente_results *results = NULL;
@@ -99,6 +109,8 @@ int test_read_everything(const char *path, detente_error *error)
         if (!code)
             code = find_units(results, t, error);
     }
+    if (!code)
+        code = compare(results, error);
     detente_results_close(results);
     return code;
 }
