@@ -334,16 +334,17 @@ END_TEST
 START_TEST(budget_is_spent)
 {
     const detente_select_source source = {.n = 10, .data = &people, .play = draw, .value = look};
+    people.n = 10;
+    for (int i = 0; i < 10; i++) {
+        people.mean[i] = -i;
+        people.sd[i] = 1;
+    }
     for (uint64_t budget = 50; budget < 1500; budget += 363) {
         const detente_select_rule rule = {.procedure = DETENTE_SELECT_OCBA, .first = 5, .budget = budget};
         detente_selection s;
         uint64_t sum = 0;
-        set_up();
-        people.n = 10;
-        for (int i = 0; i < 10; i++) {
-            people.mean[i] = -i;
-            people.sd[i] = 1;
-        }
+        memset(people.there, 0, sizeof people.there);
+        people.drawn = 0;
         ck_assert_int_eq(detente_select(&rule, &source, &s, NULL), 0);
         for (int i = 0; i < 10; i++) {
             ck_assert_uint_ge(s.replications[i], 5);
@@ -353,9 +354,7 @@ START_TEST(budget_is_spent)
         if (budget > 1000)
             ck_assert(s.replications[1] > 4 * s.replications[4] && s.replications[0] > 4 * s.replications[4]);
         detente_selection_clear(&s);
-        tear_down();
     }
-    set_up();
 }
 END_TEST
 

@@ -13,7 +13,7 @@ enum { REPLICATIONS = 7, ENCOUNTERS = 50, PATH_SIZE = 256 };
 /* Replications after which each cell has enough. */
 static const uint32_t enough[MADE_UP_CELLS] = {4, REPLICATIONS, 2};
 
-static char folder[] = "/tmp/detente-shards-XXXXXX";
+static char folder[] = "/tmp/detente-shards-XXXXXX"; /* each test is a process of its own */
 static detente_config config;
 
 static void begin(void)
