@@ -24,6 +24,7 @@ static const char *const command[][MOST_WORDS] = {
     {"sensitivity", "OUT.h5", "--metric", "escalated"},
     {"sensitivity", "OUT.h5"},
     {"test", "OUT.h5"},
+    {"select", "OUT.h5", "-m", "escalated", "--min", "-d", "0.1"},
 };
 
 static int read_config(detente_config *config, detente_error *error)
