@@ -225,6 +225,7 @@ check-long: ## the tests, leaving nothing out, with those for races, a real Slur
 bench: ## speed: nanoseconds a turn, encounters and rows a second
 	@tools/deps check
 	@$(MAKE) CONFIG=release all bench-programs
+	@$(MAKE) CONFIG=mpi all
 	@tools/bench
 fuzz: ## libFuzzer on every reader, FUZZ_SECONDS=600 in all
 	@tools/deps check

@@ -68,7 +68,8 @@ static void add_tail(column_sums *s, const float *x, uint32_t from, uint32_t n)
 }
 
 /*
- * One fold over vectors of W doubles. C has no ?: on vectors, so the extremes are chosen by masks.
+ * One fold over vectors of W doubles. C has no ?: on vectors, so the extremes are chosen by masks. The sums are stored part by
+ * part: as whole arrays gcc would keep them in memory throughout.
  */
 #define DEFINE_FOLD(NAME, W, TARGET) \
     typedef double NAME##_double __attribute__((vector_size(8 * (W)), may_alias)); \
@@ -81,7 +82,8 @@ static void add_tail(column_sums *s, const float *x, uint32_t from, uint32_t n)
         const NAME##_double shift = (double)x[0] - (NAME##_double){0}; \
         NAME##_double sum[PARTS], square[PARTS]; \
         NAME##_float low[PARTS], high[PARTS]; \
-        for (int p = 0; p < PARTS; p++) { \
+        _Pragma("GCC unroll 8") for (int p = 0; p < PARTS; p++) \
+        { \
             sum[p] = square[p] = (NAME##_double){0}; \
             low[p] = high[p] = x[0] - (NAME##_float){0}; \
         } \
@@ -98,10 +100,13 @@ static void add_tail(column_sums *s, const float *x, uint32_t from, uint32_t n)
                 high[p] = (NAME##_float)((above & (NAME##_mask)v) | (~above & (NAME##_mask)high[p])); \
             } \
         } \
-        memcpy(s->sum, sum, sizeof sum); \
-        memcpy(s->square, square, sizeof square); \
-        memcpy(s->low, low, sizeof low); \
-        memcpy(s->high, high, sizeof high); \
+        _Pragma("GCC unroll 8") for (int p = 0; p < PARTS; p++) \
+        { \
+            memcpy(&s->sum[p * (W)], &sum[p], sizeof sum[p]); \
+            memcpy(&s->square[p * (W)], &square[p], sizeof square[p]); \
+            memcpy(&s->low[p * (W)], &low[p], sizeof low[p]); \
+            memcpy(&s->high[p * (W)], &high[p], sizeof high[p]); \
+        } \
         add_tail(s, x, whole, n); \
     } \
 \

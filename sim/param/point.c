@@ -3,12 +3,14 @@
  * A point is bound from the resolved config's tree with the values put in, as --set puts them: one way of reading, so that a point
  * means what a config with its values means. Only the branches that the design's paths point into are copied and bound.
  *
- * Binding costs more than playing a cell. Where all paths are plain numbers, a point is the bound config with these numbers stored
- * in it, and only what binding would refuse is bound, for its words.
+ * Binding costs as much as playing tens of encounters. Where all paths are plain numbers, a point is the bound config with these
+ * numbers stored in it, and only what binding would refuse is bound, for its words. Where the others are all customers', the last
+ * point that was bound serves for those that follow with the same customers: nothing else reads what these paths change.
  */
 #include "param/point.h"
 
 #include <locale.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -26,8 +28,10 @@ struct point_maker {
     reader_mark mark;
     locale_t plain; /* numbers have a decimal point, whatever the caller's locale says */
     detente_config point;
-    patch *patch; /* by factor; NULL unless all are plain numbers */
+    patch *patch;  /* by factor; NULL unless all are plain numbers or customers' */
+    int customers; /* some are customers' */
     detente_config patched;
+    double *bound; /* the values of the last point that was bound; NAN: none */
 };
 
 static const source FROM = {"point", "", 0, 1};
@@ -74,19 +78,25 @@ static int prepare_patches(point_maker *m)
 {
     const detente_design *design = m->config->design;
     patch at;
-    for (int k = 0; k < design->n_factors; k++)
-        if (design->factor[k].named || !patch_find(&at, m->config, design->factor[k].path))
+    for (int k = 0; k < design->n_factors; k++) {
+        const int customers = branch_of(design->factor[k].path) == BRANCH_CUSTOMER;
+        m->customers |= customers;
+        if (!customers && (design->factor[k].named || !patch_find(&at, m->config, design->factor[k].path)))
             return 0;
-    const size_t n_strategies = (size_t)m->config->n_strategies;
+    }
+    const size_t n_strategies = (size_t)m->config->n_strategies, n_factors = (size_t)design->n_factors;
     memcpy(&m->patched, m->config, sizeof m->patched);
     m->patched.design = NULL;
-    m->patch = detente_calloc((size_t)design->n_factors, sizeof *m->patch);
+    m->patch = detente_calloc(n_factors, sizeof *m->patch);
+    m->bound = detente_calloc(n_factors, sizeof *m->bound);
     m->patched.strategy = detente_calloc(n_strategies, sizeof *m->patched.strategy);
-    if (!m->patch || !m->patched.strategy)
+    if (!m->patch || !m->bound || !m->patched.strategy)
         return DETENTE_E_MEMORY;
     memcpy(m->patched.strategy, m->config->strategy, n_strategies * sizeof *m->patched.strategy);
+    m->bound[0] = NAN;
     for (int k = 0; k < design->n_factors; k++)
-        patch_find(&m->patch[k], m->config, design->factor[k].path);
+        if (branch_of(design->factor[k].path) != BRANCH_CUSTOMER)
+            patch_find(&m->patch[k], m->config, design->factor[k].path);
     return 0;
 }
 
@@ -181,22 +191,39 @@ int point_maker_bind(point_maker *m, const double *values, const detente_config 
     bind_point(m, values);
     uselocale(before);
     *config = &m->point;
-    return report(m, error);
+    const int code = report(m, error);
+    if (m->bound)
+        memcpy(m->bound, values, (size_t)m->config->design->n_factors * sizeof *values);
+    if (m->bound && code)
+        m->bound[0] = NAN;
+    return code;
 }
 
-static int patch_point(point_maker *m, const double *values)
+/* Whether the last point that was bound has the customers that these values make. */
+static int has_customers(const point_maker *m, const double *values)
+{
+    if (isnan(m->bound[0]))
+        return 0;
+    for (int k = 0; k < m->config->design->n_factors; k++)
+        if (!m->patch[k].row && m->bound[k] != values[k])
+            return 0;
+    return 1;
+}
+
+static int patch_point(const point_maker *m, detente_config *config, const double *values)
 {
     for (int k = 0; k < m->config->design->n_factors; k++)
-        if (!patch_store(&m->patch[k], &m->patched, values[k]))
+        if (m->patch[k].row && !patch_store(&m->patch[k], config, values[k]))
             return 0;
-    return patch_goes_together(&m->patched);
+    return patch_goes_together(config);
 }
 
 int point_maker_config(point_maker *m, const double *values, const detente_config **config, detente_error *error)
 {
-    if (!m->patch || !patch_point(m, values))
+    detente_config *into = m->customers ? &m->point : &m->patched;
+    if (!m->patch || (m->customers && !has_customers(m, values)) || !patch_point(m, into, values))
         return point_maker_bind(m, values, config, error);
-    *config = &m->patched;
+    *config = into;
     return 0;
 }
 
@@ -206,6 +233,7 @@ void point_maker_free(point_maker *m)
         return;
     clear_point(m);
     detente_free(m->patch);
+    detente_free(m->bound);
     detente_free(m->patched.strategy);
     reader_free(&m->r);
     if (m->plain)

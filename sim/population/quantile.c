@@ -5,7 +5,7 @@
 
 #include "core/exact.h"
 
-enum { HALF = (QUANTILES - 1) / 2, PANELS = 2048 };
+enum { HALF = (QUANTILES - 1) / 2, PANELS = 2048, GRID = 2 * PANELS + 1 };
 
 static const double STEP = 12.0 / (QUANTILES - 1);
 
@@ -25,9 +25,35 @@ static double log_density(const density *f, double s)
     return f->a * log_x + f->b * log_rest;
 }
 
-static double unmap(const density *f, double s)
+/* The same for an array, in place. */
+static void log_densities(const density *f, double *s, int n)
 {
-    return f->family == DETENTE_GAMMA ? detente_exact_exp(s) : 1 / (1 + detente_exact_exp(-s));
+    double soft[GRID];
+    for (int i = 0; i < n; i++)
+        soft[i] = f->family == DETENTE_GAMMA ? s[i] : -fabs(s[i]);
+    detente_exact_exp_all(soft, n);
+    if (f->family == DETENTE_GAMMA) {
+        for (int i = 0; i < n; i++)
+            s[i] = f->a * s[i] - soft[i];
+        return;
+    }
+    for (int i = 0; i < n; i++)
+        soft[i] = 1 + soft[i];
+    detente_exact_log_all(soft, n);
+    for (int i = 0; i < n; i++) {
+        const double log_x = s[i] < 0 ? s[i] - soft[i] : -soft[i], log_rest = s[i] < 0 ? -soft[i] : -s[i] - soft[i];
+        s[i] = f->a * log_x + f->b * log_rest;
+    }
+}
+
+/* Points of the map back to the variate, scaled, in place. */
+static void unmap(const density *f, double scale, double *s, int n)
+{
+    for (int i = 0; i < n && f->family != DETENTE_GAMMA; i++)
+        s[i] = -s[i];
+    detente_exact_exp_all(s, n);
+    for (int i = 0; i < n; i++)
+        s[i] = scale * (f->family == DETENTE_GAMMA ? s[i] : 1 / (1 + s[i]));
 }
 
 void detente_normal_table(double phi[QUANTILES])
@@ -64,70 +90,99 @@ static double reach(const density *f, double mode, double width, double sign)
     return d;
 }
 
-/* The density over a grid of panels: at their ends and middles. */
+/* The density over a grid of panels: at their ends, and their middles between. */
 typedef struct panels {
-    double low, h, end[PANELS + 1], middle[PANELS];
+    double low, h, at[GRID];
 } panels;
+
+static void panels_fill(panels *p, const density *f, double mode, double width)
+{
+    /* Far tails underflow: a little everywhere keeps every panel solvable, and weighs nothing. */
+    static const double tiny = 1e-300;
+    const double top = log_density(f, mode);
+    p->low = mode - reach(f, mode, width, -1);
+    p->h = (mode + reach(f, mode, width, 1) - p->low) / PANELS;
+    for (int i = 0; i < GRID; i++)
+        p->at[i] = p->low + 0.5 * i * p->h;
+    log_densities(f, p->at, GRID);
+    for (int i = 0; i < GRID; i++)
+        p->at[i] -= top;
+    detente_exact_exp_all(p->at, GRID);
+    for (int i = 0; i < GRID; i++)
+        p->at[i] += tiny;
+}
 
 static double panel_mass(const panels *p, int i)
 {
-    return p->h / 6 * (p->end[i] + 4 * p->middle[i] + p->end[i + 1]);
+    const double *at = &p->at[2 * i];
+    return p->h / 6 * (at[0] + 4 * at[1] + at[2]);
 }
 
-/* Point of a panel, from its near end, where the mass reaches @p share: Newton's steps on the cubic whose slope is the parabola. */
-static double panel_point(double near, double middle, double far, double share)
+/* Where in its panel each of an array of points lies, seen from the panel's near end. */
+typedef struct points {
+    double near[HALF + 1], middle[HALF + 1], far[HALF + 1], share[HALF + 1], t[HALF + 1];
+    int panel[HALF + 1]; /* -1: beyond the last one */
+} points;
+
+/* Where a panel's mass reaches the share: Newton's steps on the cubic whose slope is the parabola. */
+static void points_solve(points *p, int n)
 {
-    const double b = 4 * middle - 3 * near - far, a = 2 * (near + far) - 4 * middle;
-    double t = share / ((near + 4 * middle + far) / 6);
-    for (int step = 0; step < 4; step++) {
-        const double slope = near + t * (b + t * a);
-        if (slope > 0)
-            t -= (t * (near + t * (b / 2 + t * a / 3)) - share) / slope;
-        t = t < 0 ? 0 : t > 1 ? 1 : t;
-    }
-    return t;
+    for (int i = 0; i < n; i++)
+        p->t[i] = p->share[i] / ((p->near[i] + 4 * p->middle[i] + p->far[i]) / 6);
+    for (int step = 0; step < 4; step++)
+        for (int i = 0; i < n; i++) {
+            const double near = p->near[i], b = 4 * p->middle[i] - 3 * near - p->far[i];
+            const double a = 2 * (near + p->far[i]) - 4 * p->middle[i], t = p->t[i], slope = near + t * (b + t * a);
+            const double next = t - (t * (near + t * (b / 2 + t * a / 3)) - p->share[i]) / slope;
+            const double moved = slope > 0 ? next : t;
+            p->t[i] = moved < 0 ? 0 : moved > 1 ? 1 : moved;
+        }
 }
 
-/* Where the search for rising targets has come to, walking inwards from one end: each panel is passed once. */
-typedef struct walk {
-    int at, direction;
-    double sum;
-} walk;
-
-static double walk_to(walk *w, const panels *p, double target)
+/* Points where the mass, from one end inwards, reaches rising targets: each panel is passed once. */
+static void walk_to(const panels *p, int direction, const double *target, int n, double *found)
 {
-    while (w->at >= 0 && w->at < PANELS && w->sum + panel_mass(p, w->at) < target) {
-        w->sum += panel_mass(p, w->at);
-        w->at += w->direction;
+    points q;
+    const int up = direction > 0;
+    double sum = 0;
+    int panel = up ? 0 : PANELS - 1;
+    for (int i = 0; i < n; i++) {
+        while (panel >= 0 && panel < PANELS && sum + panel_mass(p, panel) < target[i]) {
+            sum += panel_mass(p, panel);
+            panel += direction;
+        }
+        const int inside = panel >= 0 && panel < PANELS;
+        const double *at = &p->at[inside ? 2 * panel : 0];
+        q.near[i] = at[up ? 0 : 2];
+        q.middle[i] = at[1];
+        q.far[i] = at[up ? 2 : 0];
+        q.share[i] = (target[i] - sum) / p->h;
+        q.panel[i] = inside ? panel : -1;
     }
-    if (w->at < 0 || w->at >= PANELS)
-        return w->direction > 0 ? p->low + PANELS * p->h : p->low;
-    const int up = w->direction > 0;
-    const double t = panel_point(p->end[w->at + !up], p->middle[w->at], p->end[w->at + up], (target - w->sum) / p->h);
-    return p->low + (up ? w->at + t : w->at + 1 - t) * p->h;
+    points_solve(&q, n);
+    for (int i = 0; i < n; i++)
+        found[i] = q.panel[i] < 0 ? (up ? p->low + PANELS * p->h : p->low)
+                                  : p->low + (up ? q.panel[i] + q.t[i] : q.panel[i] + 1 - q.t[i]) * p->h;
 }
 
 static void invert_density(const density *f, double mode, double width, double scale, const double phi[QUANTILES],
                            float table[QUANTILES])
 {
-    /* Far tails underflow: a little everywhere keeps every panel solvable, and weighs nothing. */
-    static const double tiny = 1e-300;
     panels p;
-    double total = 0;
-    const double top = log_density(f, mode);
-    p.low = mode - reach(f, mode, width, -1);
-    p.h = (mode + reach(f, mode, width, 1) - p.low) / PANELS;
-    for (int i = 0; i <= PANELS; i++)
-        p.end[i] = detente_exact_exp(log_density(f, p.low + i * p.h) - top) + tiny;
-    for (int i = 0; i < PANELS; i++) {
-        p.middle[i] = detente_exact_exp(log_density(f, p.low + (i + 0.5) * p.h) - top) + tiny;
+    double total = 0, target[HALF + 1], found[HALF + 1];
+    panels_fill(&p, f, mode, width);
+    for (int i = 0; i < PANELS; i++)
         total += panel_mass(&p, i);
-    }
-    walk left = {0, 1, 0}, right = {PANELS - 1, -1, 0};
     for (int i = 0; i <= HALF; i++)
-        table[i] = (float)(scale * unmap(f, walk_to(&left, &p, phi[i] * total)));
+        target[i] = phi[i] * total;
+    walk_to(&p, 1, target, HALF + 1, found);
+    unmap(f, scale, found, HALF + 1);
+    for (int i = 0; i <= HALF; i++)
+        table[i] = (float)found[i];
+    walk_to(&p, -1, target, HALF, found);
+    unmap(f, scale, found, HALF);
     for (int i = 0; i < HALF; i++)
-        table[QUANTILES - 1 - i] = (float)(scale * unmap(f, walk_to(&right, &p, phi[i] * total)));
+        table[QUANTILES - 1 - i] = (float)found[i];
 }
 
 void detente_quantiles(int family, double mean, double sd, const double phi[QUANTILES], float table[QUANTILES])

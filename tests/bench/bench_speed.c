@@ -4,11 +4,10 @@
  * with the least and the most beside it, and what counts are ratios within one run.
  */
 #define _GNU_SOURCE
-#include <pthread.h>
-
 #include "floor.h"
 #include "measure.h"
 #include "reference/reference.h"
+#include "spin.h"
 
 enum { BLOCKS = 24, FLOOR_CALLS = 1 << 21, REFERENCE_ENCOUNTERS = 3000, ENGINE_ENCOUNTERS = 1 << 17, MOST_CASES = 16 };
 
@@ -158,72 +157,11 @@ static void print_cases(int rounds, const bench_case *baseline)
     }
 }
 
-/* Loops that touch registers only: what two threads could do here at best. This one waits for itself: one operation at a time. */
-static void *wait_spin(void *count)
-{
-    uint64_t x = 1;
-    for (uint64_t i = 0; i < *(const uint64_t *)count; i++) {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        __asm__ volatile("" : "+r"(x));
-    }
-    return NULL;
-}
-
-#ifdef __x86_64__
-#define VECTOR_REGISTER "+x"
-#else
-#define VECTOR_REGISTER "+w"
-#endif
-
-/* This one keeps the vector units busy, as the kernel does: where two processors share a core it gains nothing by the second. */
-static void *busy_spin(void *count)
-{
-    typedef float vector __attribute__((vector_size(16)));
-    enum { CHAINS = 12 };
-    vector x[CHAINS] = {{1}};
-    const vector a = {0.5f, 0.5f, 0.5f, 0.5f};
-    for (uint64_t i = 0; i < *(const uint64_t *)count; i += 4)
-        for (int k = 0; k < CHAINS; k++) {
-            x[k] = x[k] * a + a;
-            __asm__ volatile("" : VECTOR_REGISTER(x[k]));
-        }
-    return NULL;
-}
-
-static double spin_seconds(void *(*spin)(void *), int threads)
-{
-    uint64_t count = 100000000 / (uint64_t)threads;
-    pthread_t other;
-    const double begun = measure_clock(CLOCK_MONOTONIC);
-    const int two = threads > 1 && pthread_create(&other, NULL, spin, &count) == 0;
-    spin(&count);
-    if (two)
-        pthread_join(other, NULL);
-    return measure_clock(CLOCK_MONOTONIC) - begun;
-}
-
 static double engine_seconds(bench *b, int threads)
 {
     const double begun = measure_clock(CLOCK_MONOTONIC);
     const double turns = run_engine(b, threads, 1, 8 * ENGINE_ENCOUNTERS, 1);
     return turns > 0 ? measure_clock(CLOCK_MONOTONIC) - begun : 0;
-}
-
-typedef struct pace {
-    const char *name;
-    double one[MEASURE_ROUNDS], two[MEASURE_ROUNDS];
-} pace;
-
-static void print_pace(const pace *p, int rounds)
-{
-    double times[MEASURE_ROUNDS];
-    for (int r = 0; r < rounds; r++)
-        times[r] = p->one[r] / p->two[r];
-    const measure_spread spread = measure_summary(times, rounds);
-    printf("%-44s %9.2f %9.2f %9.2f %13.2f\n", p->name, spread.median, spread.min, spread.max,
-           measure_summary(p->one, rounds).min / measure_summary(p->two, rounds).min);
 }
 
 static void measure_threads(bench *b, int rounds)
@@ -235,16 +173,17 @@ static void measure_threads(bench *b, int rounds)
     for (int r = 0; r < rounds; r++) {
         b->replication = (uint32_t)r;
         waiting.one[r] = spin_seconds(wait_spin, 1);
-        busy.one[r] = spin_seconds(busy_spin, 1);
+        waiting.two[r] = spin_seconds(wait_spin, 2);
         engine.one[r] = engine_seconds(b, 1);
         engine.two[r] = engine_seconds(b, 2);
+        busy.one[r] = spin_seconds(busy_spin, 1);
         busy.two[r] = spin_seconds(busy_spin, 2);
-        waiting.two[r] = spin_seconds(wait_spin, 2);
     }
-    printf("\n%-44s %9s %9s %9s %13s\n", "two threads, wall clock", "times one", "least", "most", "of best times");
-    print_pace(&waiting, rounds);
-    print_pace(&busy, rounds);
-    print_pace(&engine, rounds);
+    pace_heading("two threads, wall clock");
+    pace_print(&waiting, rounds);
+    pace_print(&busy, rounds);
+    pace_print(&engine, rounds);
+    pace_print_share(&engine, &waiting, rounds);
 }
 
 static bench_case *list_cases(void)

@@ -7,6 +7,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/exact.h"
 #include "population/quantile.h"
@@ -57,6 +58,25 @@ START_TEST(exact_functions)
     for (double x = -700; x < 700; x += 0.0371) {
         often_double_le(fabs(detente_exact_exp(x) / exp(x) - 1), 4e-15);
         often_double_le(fabs(detente_exact_log(exp(x)) - log(exp(x))), 4e-15 * fabs(x));
+    }
+    /* Arrays: the same bits, wherever a value stands, and at every end of the range. */
+    static double x[1000], e[1000];
+    for (int i = 0; i < 1000; i++) {
+        static const double ends[] = {-746, -745, 709.78, 709.79, 0, -0.0, 1e-320, -1e-320, INFINITY, -INFINITY};
+        x[i] = e[i] = i % 7 ? (i - 500) * 1.4 : ends[i / 7 % 10];
+    }
+    for (int n = 980; n <= 1000; n++) {
+        detente_exact_exp_all(e, n);
+        for (int i = 0; i < n; i++) {
+            const double expected = detente_exact_exp(x[i]);
+            ck_assert_mem_eq(&e[i], &expected, sizeof expected);
+        }
+        detente_exact_log_all(e, n);
+        for (int i = 0; i < n; i++) {
+            const double expected = detente_exact_log(detente_exact_exp(x[i]));
+            ck_assert_mem_eq(&e[i], &expected, sizeof expected);
+        }
+        memcpy(e, x, sizeof e);
     }
     ck_assert(isinf(detente_exact_exp(710)) && detente_exact_exp(-800) == 0);
     ck_assert(isnan(detente_exact_log(-1)) && isinf(detente_exact_log(0)));

@@ -13,11 +13,20 @@
 #include "param/point.h"
 #include "support/opened_design.h"
 
+static void expect_same_text(const detente_config *one, const detente_config *other)
+{
+    char *found, *expected;
+    ck_assert_int_eq(detente_config_write(one, &found, NULL), 0);
+    ck_assert_int_eq(detente_config_write(other, &expected, NULL), 0);
+    ck_assert_str_eq(found, expected);
+    free(found);
+    free(expected);
+}
+
 /* Plain numbers are stored in a copy of the config; the tree with the same values put in comes to the same, bit for bit. */
 static void expect_same_config(point_maker *maker, const double *values)
 {
     const detente_config *stored, *bound;
-    char *found, *expected;
     detente_error error[2] = {{0}, {0}};
     const int code = point_maker_config(maker, values, &stored, &error[0]);
     ck_assert_int_eq(point_maker_bind(maker, values, &bound, &error[1]), code);
@@ -25,11 +34,7 @@ static void expect_same_config(point_maker *maker, const double *values)
         ck_assert_str_eq(error[0].text, error[1].text);
     } else {
         ck_assert_ptr_ne(stored, bound);
-        ck_assert_int_eq(detente_config_write(stored, &found, NULL), 0);
-        ck_assert_int_eq(detente_config_write(bound, &expected, NULL), 0);
-        ck_assert_str_eq(found, expected);
-        free(found);
-        free(expected);
+        expect_same_text(stored, bound);
     }
     detente_error_clear(&error[0]);
     detente_error_clear(&error[1]);
@@ -143,6 +148,44 @@ START_TEST(stored_numbers_are_checked)
 }
 END_TEST
 
+/*
+ * Points that follow each other with the same customers share them; every other one, and every one after a point that is refused, is
+ * bound. Two makers, so that one of them never binds what the other does.
+ */
+START_TEST(customers_bound_or_kept)
+{
+    static const char *const DESIGN[] = {
+        "vary: {customer.anger.mean: [0.2, 0.4], agent.mirroring: [0, 1, 0.5], strategy.concession.beta: [0.5, 2]}",
+        "vary: {agent.mirroring: [0, 1], customer.anger.mean: [0.2, 0.4], 'strategies[1].agent.warmth': [0.1, 0.9]}",
+        "vary: {customer.persona: [reasonable, abusive], affect.rumination: [0, 0.05], moves.offer.minutes: [1, 2]}",
+        "vary: {customer.anger.sd: [0.1, 0.49], customer.anger.mean: [0.3, 0.02], outcome.distributive: [0, 1], "
+        "outcome.procedural: [0, 1], outcome.interactional: [0, 1]}",
+        "type: morris, points: 6, vary: {customer.patience.mean: {from: 4, to: 20}, customer.entitlement.sd: {from: 0, to: 0.2}, "
+        "decision.hangup_base: {from: -5, to: -2}}",
+        "vary: {customer.correlation.anger-entitlement: [-0.4, 0, 0.4], agent.strain: [0, 0.5], scenario.value: [100, 400]}"};
+    int refused = 0;
+    for (size_t d = 0; d < sizeof DESIGN / sizeof DESIGN[0]; d++) {
+        point_maker *maker[2];
+        open_design(DESIGN[d]);
+        for (int i = 0; i < 2; i++)
+            ck_assert_int_eq(point_maker_create(&maker[i], &config, NULL), 0);
+        for (uint64_t i = 0; i < detente_sweep_points(sweep); i++) {
+            const detente_config *made, *bound;
+            const double *values = point(i);
+            const int code = point_maker_config(maker[0], values, &made, NULL);
+            ck_assert_int_eq(point_maker_bind(maker[1], values, &bound, NULL), code);
+            refused += code != 0;
+            if (!code)
+                expect_same_text(made, bound);
+        }
+        for (int i = 0; i < 2; i++)
+            point_maker_free(maker[i]);
+        close_design();
+    }
+    ck_assert_int_gt(refused, 4);
+}
+END_TEST
+
 /* A cell of the sweep plays as one that is compiled from its point's config alone. */
 static void expect_same_cell(uint32_t number, detente_block *block[2])
 {
@@ -202,6 +245,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, numbers_stored_or_bound);
     tcase_add_test(tests, stored_numbers_are_checked);
+    tcase_add_test(tests, customers_bound_or_kept);
     tcase_add_test(tests, cells_share_what_does_not_vary);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
