@@ -58,7 +58,7 @@ static int read_library(const report_answers *a, detente_config *library, detent
         if (detente_embedded_find("strategies", a->config->strategy[s].name))
             text_add(&b, "%s%s", n++ ? ", " : "", a->config->strategy[s].name);
     text_add(&b, "]}");
-    int code = b.failed ? DETENTE_E_MEMORY : 0;
+    int code = b.failed ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory") : 0;
     if (!code && n)
         code = detente_config_parse(library, b.text, b.size, "library", NULL, 0, error, NULL);
     text_clear(&b);
@@ -160,7 +160,7 @@ static void add_design(text_buffer *b, const report_answers *a)
     for (uint64_t i = 0; i < a->n_points && factors; i++)
         /* The levels' digits, so that the page finds a value among them. */
         json_reals(b, NULL, a->values + i * (uint64_t)factors, (size_t)factors,
-                   design->type == DETENTE_FACTORIAL ? 12 : 5);
+                   design->type == DETENTE_FACTORIAL ? 12 : 4);
     json_close(b, ']');
 }
 
@@ -180,7 +180,7 @@ static void add_cells(text_buffer *b, const report_answers *a)
         json_open(b, part ? "half" : "mean", '{');
         for (int m = 0; m < a->n_metrics; m++)
             add_matrix(b, detente_metric_name(a->metric[m]), (part ? a->half : a->mean) + (size_t)m * each,
-                       (size_t)a->n_points, strategies, part ? 3 : 5);
+                       (size_t)a->n_points, strategies, part ? 2 : 5);
         json_close(b, '}');
     }
     json_close(b, '}');

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "report/answers_parts.h"
 
-enum { BINS = 12, LEAST_BINS = 4, POINTS_A_BIN = 16, FIRST_METRICS = 6, POINT_NUMBERS = 150000, ALL_NUMBERS = 190000 };
+enum { BINS = 12, LEAST_BINS = 4, POINTS_A_BIN = 16, FIRST_METRICS = 6, POINT_NUMBERS = 150000, ALL_NUMBERS = 180000 };
 
 static int no_memory(detente_error *error)
 {
@@ -140,10 +140,11 @@ static void choose_metrics(report_answers *a, const answers_places *places, int 
     int n_first;
     const int *first = detente_metric_defaults(&n_first);
     const uint64_t strategies = (uint64_t)a->config->n_strategies;
+    const uint64_t points = a->config->design ? a->n_points * (uint64_t)a->config->design->n_factors : 0;
     uint64_t each = 2 * a->n_points * strategies + 24 * strategies;
     for (int k = 0; k < n_places; k++)
         each += strategies * (4 * (uint64_t)places[k].n + 8);
-    const uint64_t fit = ALL_NUMBERS / each;
+    const uint64_t fit = (ALL_NUMBERS - points) / each;
     const int most = fit > DETENTE_N_METRICS ? DETENTE_N_METRICS : fit < (uint64_t)n_first ? n_first : (int)fit;
     memcpy(a->metric, first, (size_t)n_first * sizeof *first);
     a->n_metrics = n_first;

@@ -12,7 +12,7 @@ import numpy
 import pytest
 import scipy.stats
 
-DIGITS = 1e-4  # numbers on the page have five significant digits, half-widths three
+DIGITS = 1e-4  # numbers on the page have five significant digits, half-widths of cells two
 CONFIG = """\
 detente: 1
 name: small
@@ -91,7 +91,7 @@ def test_cells(small):
         assert cells == pytest.approx(values.mean(-1).reshape(6, 3), rel=DIGITS, abs=1e-12), name
         half = numpy.array(data["cells"]["half"][name], float)
         expected = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
-        assert half == pytest.approx(expected.reshape(6, 3), rel=1e-2, abs=1e-9), name
+        assert half == pytest.approx(expected.reshape(6, 3), rel=0.051, abs=1e-9), name
         assert values.mean(-1).ravel() == pytest.approx(summary[name][:, statistics.index("mean")], abs=1e-9)
 
 
@@ -164,14 +164,14 @@ def turns(run, cell, replication, encounter):
 
 def test_trajectories(detente, tmp_path, run):
     """Few calls, so that all can be played again one by one."""
-    (tmp_path / "small.yaml").write_text(CONFIG.replace("replications: 12", "replications: 3").replace(
-        "encounters: 60", "encounters: 7").replace("[0, 0.2, 0.6]", "[0.2]"))
+    (tmp_path / "small.yaml").write_text(CONFIG.replace("replications: 12", "replications: 2").replace(
+        "encounters: 60", "encounters: 6").replace("[0, 0.2, 0.6]", "[0.2]"))
     assert run("run", "small.yaml", "-o", "small.h5").returncode == 0
     assert run("report", "small.h5", "-o", "small.html").returncode == 0
     found = data_of((tmp_path / "small.html").read_text())["trajectories"]
-    assert found["encounters"] == 2 * 3 * 7
+    assert found["encounters"] == 2 * 2 * 6
     for s in (0, 2):
-        calls = [turns(run, cell, r, e) for cell in (s, 3 + s) for r in range(3) for e in range(7)]
+        calls = [turns(run, cell, r, e) for cell in (s, 3 + s) for r in range(2) for e in range(6)]
         for t in found["turn"]:
             here = [call[t - 1] for call in calls if len(call) >= t]
             assert found["going"][s][t - 1] == pytest.approx(len(here) / len(calls), abs=1e-3)
@@ -393,7 +393,7 @@ strategies: [{names}]
 design:
   type: sobol
   points: 1000
-  vary: {{customer.anger.mean: {{from: 0.1, to: 0.6}}, decision.accept_base: {{from: -2, to: -1}}, affect.slowdown: {{from: 0, to: 1}}}}
+  vary: {{agent.warmth: {{from: 0.1, to: 0.6}}, decision.accept_base: {{from: -2, to: -1}}, affect.slowdown: {{from: 0, to: 1}}}}
 """
     assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
     assert run("report", "c.h5", "-o", "c.html").returncode == 0
@@ -403,14 +403,32 @@ design:
     assert len(data["points"]) == 1000 and numpy.array(data["cells"]["mean"]["resolved"]).shape == (1000, 10)
     assert all(len(curve["x"]) == 12 for curve in data["curves"])
     with h5py.File(tmp_path / "c.h5") as file:
-        anger, resolved = file["customer.anger.mean"][::10], file["resolved"][::10].mean(-1)
+        warmth, resolved = file["agent.warmth"][::10], file["resolved"][::10].mean(-1)
     (curve,) = [c for c in data["curves"] if (c["factor"], c["strategy"], c["metric"]) == (0, 0, "resolved")]
-    bins = numpy.minimum(((anger - 0.1) / 0.5 * 12).astype(int), 11)
-    assert curve["x"] == pytest.approx([anger[bins == b].mean() for b in range(12)], rel=DIGITS)
+    bins = numpy.minimum(((warmth - 0.1) / 0.5 * 12).astype(int), 11)
+    assert curve["x"] == pytest.approx([warmth[bins == b].mean() for b in range(12)], rel=DIGITS)
     assert curve["mean"] == pytest.approx([resolved[bins == b].mean() for b in range(12)], rel=DIGITS)
-    assert run("run", write(tmp_path, text.replace("1000", "4000")), "-o", "d.h5").returncode == 0
+
+
+def test_many_parameters(run, tmp_path):
+    """More numbers than a page can hold: points are taken evenly, curves are over the first parameters, and both is said."""
+    moves = run("list", "moves").stdout.split("\n")
+    paths = [f"moves.{move.split()[0]}.{effect}" for move in moves if move[:1].isalpha()
+             for effect in ("validation", "warmth", "irritation", "explanation", "choice")]
+    text = PLAIN.replace("20", "1").replace("6", "2") + "design:\n  type: random\n  points: 1300\n  vary:\n" + "".join(
+        f"    {path}: {{from: 0, to: 0.1}}\n" for path in paths)
+    assert len(paths) == 125 and run("run", write(tmp_path, text), "-o", "d.h5").returncode == 0
     assert run("report", "d.h5", "-o", "d.html").returncode == 0
     page = (tmp_path / "d.html").read_bytes()
     data = data_of(page.decode())
-    assert len(page) < 2e6 and 1000 < len(data["points"]) < 4000
-    assert any(line.startswith("Of 4000 combinations of values") for line in data["notes"])
+    fits = 150000 // (125 + 12)
+    assert len(page) < 2e6 and fits - 3 <= len(data["points"]) <= fits < 1300 and data["grid"] is False
+    assert f"Of 1300 combinations of values {len(data['points'])} are shown" in data["notes"][0]
+    assert {curve["factor"] for curve in data["curves"]} == set(range(32)) and len(data["factors"]) == 125
+    assert any("first 32 of 125" in line for line in data["notes"])
+    with h5py.File(tmp_path / "d.h5") as file:
+        values = numpy.array([file[path][:] for path in paths[:5]]).T
+        mean = file["summary/resolved"][:, 0]
+    at = [int(numpy.argmin(abs(values - point[:5]).sum(axis=1))) for point in data["points"]]
+    assert at == sorted(set(at)) and 0.4 < numpy.mean(numpy.array(at) < 650) < 0.6
+    assert [row[0] for row in data["cells"]["mean"]["resolved"]] == pytest.approx(mean[at], rel=DIGITS)

@@ -14,14 +14,16 @@
 #include <detente/detente.h>
 
 #include "fault/memory.h"
+#include "report/answers.h"
 #include "report/comparison.h"
+#include "report/page_html.h"
 #include "report/phrases.h"
 #include "report/trace.h"
 #include "support/files.h"
 #include "verify/limits.h"
 
 /* Every one of the first and last EDGE allocations, and MIDDLE of those between: all of them when DETENTE_LONG is set. */
-enum { EDGE = 150, MIDDLE = 100, PATH_SIZE = 128 };
+enum { EDGE = 150, SLOW_EDGE = 20, MIDDLE = 100, PATH_SIZE = 128 };
 
 static char folder[] = "/tmp/detente-memory-XXXXXX";
 static char experiment[PATH_SIZE], written[PATH_SIZE], swept[PATH_SIZE], output[PATH_SIZE], parts[PATH_SIZE + 8];
@@ -275,6 +277,29 @@ static int test_hypotheses(detente_error *error)
     return code;
 }
 
+static int make_report(detente_error *error)
+{
+    static const char page[] = "<!doctype html><script id=data>@DATA@</script>";
+    const report_request request = {.confidence = 0.95, .baseline = "surrender"};
+    report_answers answers = {0};
+    detente_results *results = NULL;
+    char *data = NULL, *html = NULL;
+    size_t size = 0;
+    int code = detente_results_open(&results, swept, error);
+    if (!code)
+        code = report_answers_gather(&answers, results, &request, error);
+    if (!code)
+        code = report_answers_json(&answers, &data, error);
+    if (!code)
+        code = page_html_fill(page, sizeof page - 1, data, &html, &size, error);
+    require(code ? !html : html[0] == '<' && html[size - 1] == '>');
+    free(html);
+    free(data);
+    report_answers_clear(&answers);
+    detente_results_close(results);
+    return code;
+}
+
 static int registry_texts(detente_error *error)
 {
     int (*const make[])(char **, detente_error *) = {detente_registry_table, detente_registry_markdown,
@@ -383,6 +408,7 @@ static const struct operation {
     {"explain a strategy", explain, 0},
     {"read hypotheses", read_hypotheses, 0},
     {"test hypotheses", test_hypotheses, 0},
+    {"make a report", make_report, 0},
     {"texts of the registry", registry_texts, 0},
     {"show an encounter", show_encounter, 0},
     {"select the best", select_best, 0},
@@ -443,11 +469,13 @@ START_TEST(memory_runs_out)
     ck_assert_int_eq(fail_at(op, SIZE_MAX, 0), 0);
     const size_t total = fault_counted();
     ck_assert_uint_gt(total, 1);
+    /* A report begins as others do, and takes its time. */
+    const size_t edge = op->run == make_report ? SLOW_EDGE : EDGE;
     const int every = getenv("DETENTE_LONG") != NULL;
     for (int all = 0; all < 2; all++)
         for (size_t n = 1; fail_at(op, n, all) || n < total;) {
-            const int inside = !every && n > EDGE && n + EDGE < total;
-            n += inside && total > 2 * EDGE + MIDDLE ? (total - 2 * EDGE) / MIDDLE : 1;
+            const int inside = !every && n > edge && n + edge < total;
+            n += inside && total > 2 * edge + MIDDLE ? (total - 2 * edge) / MIDDLE : 1;
         }
 }
 END_TEST
