@@ -30,12 +30,13 @@ def axe():
 def test_axe(browser):
     """axe-core finds nothing: wide and narrow, dark and light, everything unfolded"""
     source = axe()
-    for name, width, dark in (("grid", 1280, False), ("playbooks", 360, True), ("bare", 1280, False)):
+    # Contrast takes most of the time, and is the same however many strategies there are.
+    for name, width, dark in (("one_factor", 1280, False), ("one_factor", 360, True), ("playbooks", 1280, False), ("bare", 360, False)):
         browser.show(sample.ALL[name](), width, dark)
         browser.unfold()
         browser.js(source)
-        found = browser.driver.execute_async_script("""const done = arguments[0];
-            axe.run(document, {resultTypes: ["violations"]}).then((r) => done(r.violations.map((v) => [v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary])))""")
+        found = browser.driver.execute_async_script("""const done = arguments[1];
+            axe.run(document, {resultTypes: ["violations"], rules: {"color-contrast": {enabled: arguments[0]}}}).then((r) => done(r.violations.map((v) => [v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary])))""", name != "playbooks")
         assert found == [], (name, json.dumps(found, indent=1))
 
 
@@ -114,7 +115,8 @@ def test_phone(browser):
     """on a phone of 360 pixels nothing sticks out at the side, and what can be touched is large enough"""
     for name, make in sample.ALL.items():
         browser.show(make(), width=360)
-        browser.unfold()
+        if name in ("grid", "sampled", "nasty"):
+            browser.unfold()
         browser.js("document.querySelectorAll('.highlight').forEach((d) => { d.open = false; })")
         assert browser.js("return document.documentElement.scrollWidth") == 360, name
         out = browser.js("""return [...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll') && !e.closest('.unseen') && !e.closest('.skip') && e.getClientRects().length

@@ -274,6 +274,7 @@ def nasty():
     data["question"] = "Does <script>alert('x')</script> & \"this\" hold?"
     data["headline"] = ["<img src=x onerror=alert(1)> resolves 3 more."]
     data["factors"][0] = {**data["factors"][0], "title": "<i>how far</i>"}
+    data["factors"][1] = {**data["factors"][1], "path": "strategies[a-very-long-name-that-somebody-chose].concession.appeasement", "unit": "requests"}
     data["traces"][0]["text"] = "</pre><script>alert(2)</script>"
     data["notes"] = ["</script><script>alert(3)</script>"]
     return data

@@ -3,7 +3,7 @@
 import { axisX, axisY, cell, text, tip, pointer } from "@observablehq/plot";
 import { h } from "./dom.js";
 import { drawing } from "./figure.js";
-import { cut } from "./words.js";
+import { cut, fit } from "./words.js";
 
 const STEPS = 7; // of colour: --h-0 … --h-6, and --ht-… for text upon them
 
@@ -40,9 +40,9 @@ export function heatDrawing({ cells, x, y, metric, width, mark, name }) {
     width, height, marginLeft, marginRight: 12, marginBottom: rotate ? 84 : 42, marginTop: 22,
     x: { type: "band", domain: xs, label: null, padding: 0.04 }, y: { type: "band", domain: ys, reverse: true, label: null, padding: 0.04 },
     marks: [
-      axisX({ label: rotate ? null : x.unit ? `${x.path} (${x.unit})` : x.path, labelAnchor: "center", labelArrow: "none", tickSize: 0, color: "var(--soft)",
+      axisX({ label: rotate ? null : fit(x.unit ? `${x.path} (${x.unit})` : x.path, width - marginLeft), labelAnchor: "center", labelArrow: "none", tickSize: 0, color: "var(--soft)",
         tickFormat: (value) => cut(x.text(value), 16), tickRotate: rotate ? -35 : 0, ticks: each < 30 && !x.named ? xs.filter((_, k) => k % Math.ceil(34 / each) === 0) : undefined }),
-      axisY({ label: y.unit ? `${y.path} (${y.unit})` : y.path, labelAnchor: "top", labelArrow: "none", tickSize: 0, color: "var(--soft)", tickFormat: (value) => cut(y.text(value), 16) }),
+      axisY({ label: fit(y.unit ? `${y.path} (${y.unit})` : y.path, width), labelAnchor: "top", labelArrow: "none", tickSize: 0, color: "var(--soft)", tickFormat: (value) => cut(y.text(value), 16) }),
       cell(cells.filter((one) => one.mean == null), { x: "x", y: "y", fill: "none", stroke: "var(--line)", strokeDasharray: "2 2" }),
       cell(filled, { x: "x", y: "y", fill: (one) => `var(--h-${scale.of(one.mean)})` }),
       wide ? text(filled, { x: "x", y: "y", text: (one) => metric.plain(one.mean), fill: (one) => `var(--ht-${scale.of(one.mean)})`, fontSize: 11 }) : null,

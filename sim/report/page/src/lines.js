@@ -4,7 +4,7 @@ import { areaY, axisX, axisY, dot, gridY, lineY, pointer, ruleX, text, tip } fro
 import { h } from "./dom.js";
 import { drawing } from "./figure.js";
 import { colour, symbol } from "./state.js";
-import { cut } from "./words.js";
+import { cut, fit } from "./words.js";
 
 const WIDE = 560; // from so many pixels on there is room for labels beside the lines
 const ROW = 14; // pixels that a label is high
@@ -87,8 +87,8 @@ export function lineDrawing({ data, state, series, x, y, width, height = 280, wo
     symbol: { type: "identity" },
     marks: [
       gridY({ stroke: "var(--grid)", strokeOpacity: 1 }),
-      axisY({ label: y.label, tickFormat: y.format, ticks: 5, labelAnchor: "top", labelArrow: "none", color: "var(--soft)", tickSize: 0 }),
-      axisX({ label: x.label, labelAnchor: "center", labelArrow: "none", color: "var(--soft)", ...x.axis }),
+      axisY({ label: fit(y.label, width), tickFormat: y.format, ticks: 5, labelAnchor: "top", labelArrow: "none", color: "var(--soft)", tickSize: 0 }),
+      axisX({ label: fit(x.label, width - marginRight - 54), labelAnchor: "center", labelArrow: "none", color: "var(--soft)", ...x.axis }),
       mark == null ? null : ruleX([mark], { stroke: "var(--soft)", strokeDasharray: "2 3" }),
       lineY(flat(series.filter((one) => !order.includes(one.index))), channels({ y: "y", stroke: "var(--rest)", strokeWidth: 1, strokeOpacity: 0.7 })),
       areaY(bold.filter((d) => d.low != null && d.high != null), channels({ y1: "low", y2: "high", fill: paint, fillOpacity: 0.16 })),

@@ -2,7 +2,7 @@
 // Dots with intervals, one row a strategy.
 import { axisX, axisY, dot, gridX, link, pointerY, ruleX, tip } from "@observablehq/plot";
 import { drawing } from "./figure.js";
-import { cut } from "./words.js";
+import { cut, fit } from "./words.js";
 
 const ROW = 22; // pixels
 
@@ -24,14 +24,15 @@ export function rowDrawing({ rows, x, width, words }) {
   const set = rows.filter((row) => row.x != null);
   // By its number, because two names cut short may be the same.
   const y = (row) => rows.indexOf(row);
+  const marginLeft = marginFor(rows.map((row) => row.name), width);
   return drawing(words, {
-    width, height: 62 + ROW * rows.length, marginTop: 8, marginBottom: 44, marginLeft: marginFor(rows.map((row) => row.name), width), marginRight: 16,
+    width, height: 62 + ROW * rows.length, marginTop: 8, marginBottom: 44, marginLeft, marginRight: 16,
     x: { domain: numbers.length ? [low - margin, high + margin] : [0, 1], label: null },
     y: { type: "band", domain: rows.map((_, k) => k), label: null, padding: 0 },
     symbol: { type: "identity" },
     marks: [
       gridX({ stroke: "var(--grid)", strokeOpacity: 1 }),
-      axisX({ label: x.label, labelAnchor: "center", labelArrow: "none", tickFormat: x.format, ticks: width < 480 ? 4 : 7, color: "var(--soft)" }),
+      axisX({ label: fit(x.label, width - marginLeft + 16), labelAnchor: "center", labelArrow: "none", tickFormat: x.format, ticks: width < 480 ? 4 : 7, color: "var(--soft)" }),
       axisY({ tickFormat: (k) => cut(rows[k].name, most), tickSize: 0, color: "var(--text)", fontSize: 12 }),
       x.zero == null ? null : ruleX([x.zero], { stroke: "var(--text)", strokeWidth: 1.2 }),
       link(set.filter((row) => row.low != null && row.high != null),

@@ -54,6 +54,9 @@ export const plural = (count, one, many = `${one}s`) => `${short(count, 15)} ${c
 /** Text of at most so many characters. */
 export const cut = (text, most) => ([...text].length > most ? [...text].slice(0, most - 1).join("").trimEnd() + "…" : text);
 
+/** Text that is at most so many pixels wide, in a figure. */
+export const fit = (text, pixels) => text && cut(text, Math.max(8, Math.floor(pixels / 6.4)));
+
 /** Seconds in a unit that suits them. */
 export function duration(seconds) {
   if (!isNumber(seconds)) return MISSING;

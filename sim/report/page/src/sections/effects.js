@@ -13,6 +13,15 @@ function kindOf(metric, row) {
   return metric.compare(row.difference, 0) > 0 ? "better" : "worse";
 }
 
+const TERMS = [
+  ["low, high", "the ends of the interval"],
+  ["effect size (d)", "the difference in units of the spread between calls; 0.2 is called small, 0.5 medium, 0.8 large"],
+  ["P(better)", "in what share of the replications the strategy comes out ahead of the baseline"],
+  ["p (Holm)", "how often chance alone would bring about such a difference, adjusted for all tests on this page"],
+  ["correlation", "between strategy and baseline, over replications: both met the same customers"],
+  ["variance saved", "by that: what pairing takes away from the uncertainty"],
+];
+
 const LOOKS = {
   better: ["var(--good)", "triangle"], worse: ["var(--bad)", "square"], same: ["var(--rest)", "circle"], other: ["var(--accent)", "circle"], unknown: ["var(--rest)", "circle"],
 };
@@ -93,6 +102,7 @@ export function effects(data, state) {
       compared ? h("fieldset", { class: "choice" }, h("legend", { class: "unseen" }, "What to show"), choice("differences", "differences to the baseline"), choice("means", "means")) : null,
       compared ? legend : null,
       plotted.element,
+      compared ? h("details", { class: "data" }, h("summary", null, "What the table's columns mean"), h("dl", { class: "terms" }, TERMS.map(([term, words]) => [h("dt", null, term), h("dd", null, words)]))) : null,
     ],
   };
 }

@@ -16,7 +16,7 @@ const FIRST = 6; // sliders that are shown at once; more are folded away
 function slider(factor, slicer, changed) {
   const id = `slider-${factor.k}`;
   const { steps } = slicer.range(factor);
-  const output = h("output", { for: id });
+  const output = h("output", { for: id, "aria-live": "off" });
   const input = h("input", { id, type: "range", min: 0, max: steps, step: 1, value: slicer.step(factor) });
   const hold = slicer.exact ? null : h("input", { type: "checkbox", "aria-label": `hold ${factor.path} near the slider`, checked: slicer.isHeld(factor) });
   function show() {
