@@ -114,7 +114,7 @@ static void for_programs(const detente_compare *compare, grid *g)
 
 /* ---- for people ------------------------------------------------------------------------------------------------- */
 
-/* As many decimals as give the widest half-width two digits, so that numbers below each other can be told apart. */
+/* As many decimals as give the widest half-width a digit, two where it would be a 1 or a 2: more would not mean anything. */
 static int decimals_of(const detente_compare *compare, int m)
 {
     double widest = 0;
@@ -126,7 +126,7 @@ static int decimals_of(const detente_compare *compare, int m)
             widest = halves[i] > widest ? halves[i] : widest;
     }
     int decimals = 0;
-    for (double unit = 10; widest > 0 && decimals < 6 && widest < unit; unit /= 10)
+    for (double last = 1; widest > 0 && decimals < 6 && widest < 3 * last; last /= 10)
         decimals++;
     return widest > 0 ? decimals : 2;
 }
@@ -295,7 +295,7 @@ static void for_people(const detente_compare *compare, const detente_results *re
     grid_column(g, "p Holm", GRID_RIGHT);
     grid_column(g, "corr", GRID_RIGHT);
     grid_column(g, "saved", GRID_RIGHT);
-    grid_column(g, "best", GRID_RIGHT);
+    grid_column(g, "*", GRID_RIGHT);
     for (int m = 0; m < compare->n_metrics; m++) {
         const int metric = compare->metric[m], decimals = decimals_of(compare, m);
         const char *unit = detente_metric_unit(metric);

@@ -2,6 +2,7 @@
 """The README's commands and scripts, run as they stand there."""
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -22,7 +23,7 @@ def test_every_block_runs(detente, tmp_path):
     (tools / "detente").symlink_to(os.path.realpath(PROGRAM))
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     said = {}
-    assert len(blocks("sh")) == 6 and len(blocks("python")) == 1 and len(blocks("r")) == 1
+    assert len(blocks("sh")) == 7 and len(blocks("python")) == 1 and len(blocks("r")) == 1
     for language, command in (("sh", ["bash", "-euc"]), ("python", [sys.executable, "-c"]), ("r", ["Rscript", "-e"])):
         for text in blocks(language):
             done = subprocess.run([*command, text], cwd=tmp_path, env=environment, text=True, stdin=subprocess.DEVNULL,
@@ -42,6 +43,13 @@ def test_the_demo_ends_as_shown(run):
     assert len(shown) == 7 and [line for line in shown if line not in lines] == []
     done = run("report", "demo.h5", "-o", "demo.html")
     assert done.stdout.startswith(answer) and done.stdout.endswith("\nreport: demo.html\n")
+
+
+def test_the_comparison_is_the_one_shown(run):
+    play, compare = next(b for b in blocks("sh") if "kinds.h5" in b).splitlines()
+    (shown,) = re.findall(r"(?ms)^```\n(strategy +mean .*?)^\.\.\.$", TEXT)
+    assert run(*shlex.split(play)[1:]).returncode == 0
+    assert run(*shlex.split(compare)[1:]).stdout.startswith(shown)
 
 
 def test_the_playbook_and_hypotheses_shown_are_right(run, tmp_path):
