@@ -200,7 +200,7 @@ const char *levels_text(const level_axis *axis, uint32_t level, char out[LEVEL_S
         return out;
     }
     if (!axis->ranges) {
-        text_number(axis->value[level], out);
+        text_level(axis->value[level], out);
         return out;
     }
     snprintf(low, sizeof low, "%.3g", axis->value[level]);

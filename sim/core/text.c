@@ -171,6 +171,19 @@ void text_number(double value, char *out)
     }
 }
 
+void text_rounded(double value, int digits, char *out)
+{
+    char rounded[40];
+    /* Written and read again by the same locale; text_number() then has a point in any. */
+    snprintf(rounded, sizeof rounded, "%.*g", digits, value);
+    text_number(strtod(rounded, NULL), out);
+}
+
+void text_level(double value, char *out)
+{
+    text_rounded(value, 12, out);
+}
+
 size_t text_characters(const char *text)
 {
     size_t n = 0;

@@ -40,5 +40,9 @@ void text_add_csv(text_buffer *b, const char *text);
 void text_add_number(text_buffer *b, double value, int is_float);
 /** Shortest decimal, with a point in any locale, that reads back as @p value; YAML's .inf, -.inf and .nan. @p out has room for 40 bytes. */
 void text_number(double value, char *out);
+/** text_number() of @p value rounded to so many digits. */
+void text_rounded(double value, int digits, char *out);
+/** A value of a parameter as its author would write it: to twelve digits, since `steps` may leave 1.2000000000000002. */
+void text_level(double value, char *out);
 
 #endif

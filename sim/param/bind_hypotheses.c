@@ -55,7 +55,7 @@ static const char *level_list(reader *r, const detente_design *design, int k)
         return range ? range : "";
     }
     for (uint64_t i = 0; i < n; i++) {
-        text_number(detente_factor_level(f, i), number);
+        text_level(detente_factor_level(f, i), number);
         text[i] = f->named ? show_text(r, f->name[i]) : reader_text(r, number, strlen(number));
         if (!text[i])
             return "";

@@ -86,7 +86,7 @@ static int add_side(text_buffer *b, const detente_config *config, const detente_
         char number[40];
         if (is_in(versus, side->at[i].factor) != among)
             continue;
-        text_number(side->at[i].value, number);
+        text_level(side->at[i].value, number);
         text_add(b, "%s%s %s", n++ ? ", " : before, f->path, f->named ? f->name[(size_t)side->at[i].value] : number);
     }
     return n;

@@ -81,8 +81,13 @@ const char *report_factor_title(const detente_factor *factor)
 
 void report_factor_value(const detente_factor *factor, double value, char *out, size_t size)
 {
+    enum { SHORT = 8 };
+    char number[40];
+    text_level(value, number);
     if (factor->named)
         snprintf(out, size, "%s", factor->name[(size_t)value]);
+    else if (strlen(number) <= SHORT)
+        snprintf(out, size, "%s", number);
     else
         snprintf(out, size, "%.4g", value);
 }

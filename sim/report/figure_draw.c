@@ -70,9 +70,9 @@ void figure_factor(text_buffer *b, const detente_factor *factor)
 
 void figure_place(const detente_factor *factor, double value, char *out, size_t size)
 {
-    if (factor->named)
-        report_factor_value(factor, value, out, size);
-    else
+    enum { SHORT = 6 };
+    report_factor_value(factor, value, out, size);
+    if (!factor->named && strlen(out) > SHORT)
         snprintf(out, size, "%.3g", value);
 }
 

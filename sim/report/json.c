@@ -43,11 +43,8 @@ void json_real(text_buffer *b, const char *key, double value, int digits)
 {
     char number[NUMBER_SIZE] = "null";
     begin(b, key);
-    if (isfinite(value)) {
-        /* Rounded and read again by the same locale; text_number() then has a point in any. */
-        snprintf(number, sizeof number, "%.*g", digits, value);
-        text_number(strtod(number, NULL), number);
-    }
+    if (isfinite(value))
+        text_rounded(value, digits, number);
     text_add_bytes(b, number, strlen(number));
 }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/pool.h"
 #include "core/memory.h"
+#include "report/answers.h"
 #include "report/grid.h"
 
 enum { COLUMNS = 5, MOST_POINTS = 8, MOST_ROWS = 64 };
@@ -116,11 +117,9 @@ static int add_point(grid *g, const table *t, uint64_t point, detente_error *err
     int code = detente_sweep_values(t->sweep, point, values, error);
     for (int k = 0; k < design->n_factors && !code; k++) {
         const detente_factor *f = &design->factor[k];
-        text_add(&b, k ? ", %s " : "%s ", f->path);
-        if (f->named)
-            text_add(&b, "%s", f->name[(size_t)values[k]]);
-        else
-            text_add(&b, "%.6g", values[k]);
+        char value[DETENTE_NAME_SIZE + 40];
+        report_factor_value(f, values[k], value, sizeof value);
+        text_add(&b, "%s%s %s", k ? ", " : "", f->path, value);
     }
     if (!code && b.failed)
         code = no_memory(error);

@@ -277,6 +277,22 @@ def test_ranges_of_a_sampled_path(call):
             assert scale(low) == pytest.approx(edges[i // 2], abs=5e-3) and scale(high) == pytest.approx(edges[i // 2 + 1], abs=5e-3)
 
 
+def test_levels_as_they_would_be_written(call):
+    """Ten steps from 0 to 1.8 come to 1.2000000000000002 and others; whole numbers stay whole, however large."""
+    folder, go = call
+    play(go, folder, HEAD + "strategies: [typical]\ndesign: {vary: {agent.mirroring: {from: 0, to: 1.8, steps: 10}, "
+         "scenario.value: [400, 1234567]}}\nhypotheses: [{name: steps, expect: {metric: minutes, where: {agent.mirroring: 1.2}, "
+         "versus: {agent.mirroring: 0.6}, difference: '> 1'}}]\n", "--set", "replications=2", name="steps")
+    rows = rows_of(go("compare", "steps.h5", "--metric", "minutes", "--by", "agent.mirroring", "--format", "csv"))
+    assert rows[6]["agent.mirroring"] == (3 * 0 + 6 * 1.8) / 9 != 1.2  # programs find it in the file again
+    text = go("compare", "steps.h5", "--metric", "minutes", "--by", "scenario.value", "--by", "agent.mirroring").stdout
+    assert "\n    1.2 " in text and "scenario.value 1234567\n" in text and "00000" not in text
+    told = go("check", "steps.yaml").stdout.replace("\n  ", " ")
+    assert "higher with agent.mirroring 1.2 than with agent.mirroring 0.6." in told
+    done = play(go, folder, HEAD + "strategies: [typical]\ndesign: {vary: {scenario.value: [400, 1234567]}}\n", "--set", "replications=2", name="large")
+    assert "\nscenario.value 1234567\n" in done.stdout
+
+
 # ---- ways to write it ------------------------------------------------------------------------------------------------
 
 

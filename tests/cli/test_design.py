@@ -125,7 +125,7 @@ def test_table(run, tmp_path):
     few = DESIGN.replace("{from: 0, to: 1, steps: 3}", "[0]").replace("{from: 0.2, to: 5, steps: 3, log: true}", "[0.2]")
     lines = sweep(run, tmp_path, BASE + few).stdout.splitlines()
     assert lines[1] == "agent.mirroring 0, customer.persona abusive, strategy.concession.beta 0.2, tiers[supervisor].wait 1"
-    assert lines[2].startswith("typical ") and lines[3].startswith("mirroring ")
+    assert lines[2].startswith("  typical ") and lines[3].startswith("  mirroring ")
     lines = sweep(run, tmp_path, BASE + DESIGN, "--force").stdout.splitlines()
     assert "Mean over the 36 points of the design; `detente export --table summary` has each." in lines
     with h5py.File(tmp_path / "sweep.h5") as file:

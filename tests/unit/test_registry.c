@@ -385,6 +385,12 @@ START_TEST(numbers_as_text)
         text_number(CASES[i].value, out);
         ck_assert_str_eq(out, CASES[i].want);
     }
+    text_level(0.1 + 0.2, out);
+    ck_assert_str_eq(out, "0.3");
+    text_level(98765432.5, out);
+    ck_assert_str_eq(out, "98765432.5");
+    text_level(1e-5, out);
+    ck_assert_str_eq(out, "1.0e-05");
 }
 END_TEST
 
