@@ -390,6 +390,8 @@ int candidates_play(void *data, const uint64_t *wanted, detente_error *error)
         if (t.n == 0)
             break;
         t.last = far_enough(&t, least);
+        c->progress->candidates = c->n;
+        c->progress->left = t.n;
         code = *cli_signals_caught() ? DETENTE_E_INTERRUPTED : play_turn(&t, error);
     }
     detente_free(who);

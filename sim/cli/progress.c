@@ -41,6 +41,9 @@ static detente_progress whole(const cli_progress *progress, const detente_progre
     detente_progress all = *now;
     all.encounters_done += progress->before.encounters_done;
     all.encounters_total = progress->encounters;
+    /* A selection plays anew what a file has only a part of. */
+    if (progress->candidates && progress->encounters && all.encounters_done > progress->encounters)
+        all.encounters_done = progress->encounters;
     all.turns_done += progress->before.turns_done;
     all.seconds += progress->before.seconds;
     return all;
@@ -50,6 +53,11 @@ static void describe(const cli_progress *progress, const detente_progress *now, 
 {
     char done[32], total[32], rate[32], left[32] = "";
     const double speed = now->seconds > 0 ? (double)now->encounters_done / now->seconds : 0;
+    if (progress->candidates && now->encounters_total == 0) {
+        snprintf(out, size, "%s encounters, %s/s, %u of %u candidates left", cli_count(now->encounters_done, done),
+                 cli_count((uint64_t)speed, rate), progress->left, progress->candidates);
+        return;
+    }
     if (speed > 0)
         duration((double)(now->encounters_total - now->encounters_done) / speed, left, sizeof left);
     snprintf(out, size, "%3.0f %%  %s of %s encounters, %s/s%s%s",

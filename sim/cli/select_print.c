@@ -9,6 +9,8 @@
 
 /* Rows that people are shown. */
 enum { MOST_ROWS = 40, MOST_DECIMALS = 9 };
+/* Encounters of which a mean is nearly normal, as a rule of thumb. */
+enum { NEARLY_NORMAL = 30 };
 
 /* A candidate as it is sorted. */
 typedef struct rank {
@@ -158,6 +160,29 @@ static void say_who(const selection_run *run, grid *g)
                   cli_count(run->people.each, n));
 }
 
+/* What the procedure takes for granted, where it is not so. */
+static void say_what_is_doubtful(const selection_run *run, grid *g)
+{
+    const detente_selection *s = &run->selection;
+    const uint64_t each = (uint64_t)run->people.each * run->config->encounters;
+    const double mean = s->mean[s->best], seen = (double)(s->replications[s->best] * each);
+    /* Clopper & Pearson (1934), one-sided: what can be far from 0 and yet not come up. */
+    const double hidden = 1 - pow(1 - run->rule.confidence, 1 / seen);
+    char n[32];
+    if (each < NEARLY_NORMAL)
+        grid_note(
+            g,
+            "A replication of %s encounters is hardly a normal number, which it is taken for: the probability may be "
+            "another.",
+            cli_count(each, n));
+    if (run->rule.procedure == DETENTE_SELECT_KN && s->decided && s->n_left > 1 && hidden > run->rule.delta &&
+        detente_metric_is_flag(run->asked->metric) && (mean == 0 || mean == 1))
+        grid_note(g,
+                  "But %s is %g in all encounters of those alike, %s of each: shares up to %.2g from that look so too. "
+                  "More encounters in a replication, or a larger --first, would tell more.",
+                  detente_metric_name(run->asked->metric), mean, cli_count((uint64_t)seen, n), hidden);
+}
+
 static void say_how_sure(const selection_run *run, grid *g)
 {
     const detente_selection *s = &run->selection;
@@ -208,6 +233,7 @@ int select_print(const selection_run *run, detente_error *error)
     if (!code) {
         say_who(run, &g);
         say_how_sure(run, &g);
+        say_what_is_doubtful(run, &g);
         say_what_it_took(run, &g);
         if (run->asked->output)
             grid_note(&g, "Written to %s.", run->asked->output);

@@ -245,6 +245,17 @@ def test_a_metric_that_never_varies(run, config):
     assert "It took 4,800 encounters." in words
 
 
+def test_what_is_doubtful(run, config):
+    """Few encounters are no normal mean; what never came up may be rare: 1 - .05^(1/n) for n encounters (Clopper & Pearson)."""
+    assert "hardly a normal" in select(run, config, *KN, "--set", "encounters=29")[1]
+    assert "hardly a normal" not in select(run, config, *KN)[1]
+    never = ("--metric", "executive", "--min", "--set", "tiers=[{name: front line, authority: 0.5, cost_per_minute: 0.8}]")
+    words = select(run, config, *never, "--delta", "0.001")[1]
+    assert "5 strategies came out alike" in words
+    assert f"executive is 0 in all encounters of those alike, 960 of each: shares up to {1 - 0.05 ** (1 / 960):.2g} from" in words
+    assert "But executive" not in select(run, config, *never, "--delta", "0.0032")[1]
+
+
 def test_the_largest_delta(run, config):
     rows = select(run, config, "--metric", "net_value", "--max", "--delta", "1e9")[0]
     assert {row["replications"] for row in rows} == {20}
@@ -398,7 +409,7 @@ def test_interrupted(detente, config, tmp_path):
     out, error = program.communicate(timeout=30)
     assert program.returncode == 130 and not out
     assert "stopped by signal 2" in error and "nothing was selected or written" in error
-    assert "encounters/s" in error or "encounters, " in error  # how far it had come
+    assert " of 5 candidates left" in error and " of 0 " not in error  # how far it had come
     assert [p.name for p in tmp_path.iterdir()] == ["c.yaml"]
 
 
