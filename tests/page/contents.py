@@ -166,6 +166,27 @@ def test_curves(browser):
             assert all(agrees(text, curve[key][k], scale_of(metric)) for text, key in zip(cells[3:], ("mean", "low", "high")))
 
 
+def test_best(browser):
+    """where which strategy is best: for each value the best, and those that are not told apart from it"""
+    data = sample.grid(factors=sample.FACTORS[:2])
+    browser.show(data)
+    better = {m["name"]: m["better"] for m in data["metrics"]}
+    for metric in ("total_cost", "resolved", "turns"):
+        browser.choose(browser.one(".tools select"), metric)
+        rows = browser.js("return [...document.querySelectorAll('#curves .best tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))")
+        wanted = []
+        for k, factor in enumerate(data["factors"]):
+            curves = [c for c in data["curves"] if c["factor"] == k and c["metric"] == metric]
+            for n in range(len(factor["levels"])):
+                top = max(curves, key=lambda c: c["mean"][n] * (-1 if better[metric] == "down" else 1))
+                ties = [c["strategy"] for c in curves if c is not top and c["low"][n] <= top["high"][n] and c["high"][n] >= top["low"][n]]
+                wanted.append((factor, n, top, ties))
+        assert len(rows) == (len(wanted) if better[metric] else 0)
+        for (path, value, name, mean, others), (factor, n, top, ties) in zip(rows, wanted):
+            assert path == factor["path"] and agrees(value, factor["levels"][n]) and name == top["strategy"]
+            assert agrees(mean, top["mean"][n], scale_of(metric)) and others == (" and ".join(ties) or "none") if len(ties) < 3 else "more" in others or ties[0] in others
+
+
 def test_pareto(browser):
     """the trade-off: rings around the Pareto-best, numbers in the table"""
     data = sample.playbooks()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Response curves: a metric over each varied parameter, the others averaged.
+import { bestTable } from "../best.js";
 import { h } from "../dom.js";
 import { figure } from "../figure.js";
 import { key, labelsItself, lineDrawing } from "../lines.js";
@@ -49,9 +50,8 @@ export function curves(data, state) {
   const has = (name) => data.curves.some((curve) => curve.metric === name);
   const metric = () => data.metric(has(state.metric) ? state.metric : data.curves[0].metric);
   const factors = data.factors.filter((factor) => data.curves.some((curve) => curve.factor === factor.k));
-  const numberOf = (factor, value) => (typeof value === "string" ? (data.raw.factors[factor.k].levels ?? []).indexOf(value) : value);
   const seriesOf = (factor) => data.curves.filter((curve) => curve.factor === factor.k && curve.metric === metric().name)
-    .map((curve) => ({ index: curve.index, points: pointsOf(metric(), curve.x.map((x) => numberOf(factor, x)), curve.mean, curve.low, curve.high) }));
+    .map((curve) => ({ index: curve.index, points: pointsOf(metric(), curve.x, curve.mean, curve.low, curve.high) }));
 
   function panel(factor, width, domain) {
     const series = seriesOf(factor);
@@ -72,7 +72,7 @@ export function curves(data, state) {
     return set.length ? [low - margin, high + margin] : [0, 1];
   }
   const plotted = figure({
-    title: () => `${metric().label} over each varied parameter`,
+    title: () => `${metric().label}: over each varied parameter`,
     draw: (width) => {
       const least = factors.length > MANY ? SMALL : PANEL;
       const across = Math.max(1, Math.min(factors.length, Math.floor((width + GAP) / (least + GAP))));
@@ -88,13 +88,17 @@ export function curves(data, state) {
         ...[point.raw.mean, point.raw.low, point.raw.high].map((value) => (value == null ? null : metric().plain(value)))]))),
     }),
   });
-  state.watch(() => plotted.redraw());
+  const best = bestTable(data, factors, metric);
+  state.watch((what) => {
+    plotted.redraw();
+    if (what === "metric") best.redraw();
+  });
   return {
     title: "What the varied parameters do",
     short: "Response curves",
     content: [
       h("p", null, `Each curve averages over ${factors.length > 1 ? "the other parameters" : "everything else"}; bands are ${data.percent} intervals. The chosen strategies have colours, the others are thin and grey.`),
-      plotted.element,
+      plotted.element, best.element,
     ],
   };
 }

@@ -79,7 +79,7 @@ function alongFigure(data, state, metric, slicer, chosen) {
     });
   };
   return figure({
-    title: () => `${metric().label} over ${chosen.x().path}${slicer.where(" · ", chosen.x()) ? `, at ${slicer.where(" · ", chosen.x())}` : ""}`,
+    title: () => `${metric().label}: over ${chosen.x().path}${slicer.where(" · ", chosen.x()) ? `, at ${slicer.where(" · ", chosen.x())}` : ""}`,
     draw: (width) => {
       const factor = chosen.x();
       const all = series();
