@@ -43,7 +43,8 @@ typedef struct detente_compare_options {
     X(CONSTANT, 8, "a mean that does not vary has no correlation") \
     X(FLAT, 9, "nothing varies between encounters: no effect size") \
     X(NEITHER, 10, "neither more nor less is better") \
-    X(UNPAIRED, 11, "not paired: cells have customers of their own")
+    X(UNPAIRED, 11, "not paired: cells have customers of their own") \
+    X(UNMATCHED, 12, "at every point some strategy failed")
 
 /** Bits of detente_compare_row.why. */
 enum detente_compare_why {
@@ -67,8 +68,9 @@ typedef struct detente_compare_group {
     const detente_compare_level *level; /**< n_by of them */
     uint32_t block;             /**< groups of equal levels have the same number, and follow each other */
     uint32_t first_cell;        /**< its first cell */
-    uint32_t cells;             /**< cells that were put together; 1: its cell is first_cell unless one failed */
-    uint32_t failed;            /**< cells that failed and were left out */
+    uint32_t planned;           /**< cells that the design has of it; 1: its cell is first_cell */
+    uint32_t cells;             /**< cells that were put together */
+    uint32_t failed;            /**< cells that failed and were left out; so were others' cells of the same points */
     uint32_t replications;      /**< that all its cells have */
     uint32_t most;              /**< replications of the cell that has most */
     int is_baseline;            /**< 1: others of its block (or all others) are compared with it */
@@ -102,6 +104,7 @@ typedef struct detente_compare {
     double confidence;          /**< of the intervals */
     int paired;                 /**< 1: replication by replication */
     int tests;                  /**< rows that have a p: the family of p_holm */
+    uint32_t unmatched;         /**< points left out because some strategy, though not all of its cells, failed there */
     int ranges;                 /**< 1: some path has ranges in place of its values */
     uint32_t n_groups;          /**< groups, those of a block together, in the order of the config's strategies */
     detente_compare_group *group; /**< owned */

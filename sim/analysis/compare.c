@@ -197,11 +197,37 @@ static int make_groups(comparison *self, detente_error *error)
         self->group_of[c] = combination * self->strategies + s;
         for (uint32_t p = 0; p < self->personas; p++) {
             detente_compare_group *group = &out->group[(combination * self->personas + p) * self->strategies + s];
+            group->planned++;
             if (group->first_cell == UINT32_MAX)
                 group->first_cell = c;
         }
     }
     out->baseline = self->strategies > 1 ? self->config->strategy[self->baseline].name : NULL;
+    return 0;
+}
+
+/*
+ * Strategies are to be compared at the same points: one at which a cell failed is left out for all of them, but where the
+ * strategy failed at every point of these levels, which says nothing of the others.
+ */
+static int match_points(comparison *self, detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(self->results), n = self->levels.n * self->strategies;
+    uint32_t *alive = detente_calloc(n, sizeof *alive);
+    if (!alive)
+        return no_memory(error);
+    for (uint32_t c = 0; c < cells; c++)
+        alive[self->group_of[c]] += detente_results_failed(self->results, c) ? 0 : 1;
+    for (uint32_t first = 0; first < cells; first += self->strategies) {
+        int out = 0;
+        for (uint32_t c = first; c < first + self->strategies; c++)
+            out |= alive[self->group_of[c]] > 0 && detente_results_failed(self->results, c);
+        self->out->unmatched += out ? 1 : 0;
+        for (uint32_t c = first; c < first + self->strategies && out; c++)
+            if (!detente_results_failed(self->results, c))
+                self->group_of[c] = POOL_NONE;
+    }
+    detente_free(alive);
     return 0;
 }
 
@@ -274,7 +300,9 @@ static void set_mean(const comparison *self, const metric_values *values, detent
         row->wilson = 1;
     }
     if (mean->count == 0)
-        row->why |= group->failed && !group->cells ? DETENTE_COMPARE_FAILED : DETENTE_COMPARE_NOT_RUN;
+        row->why |= group->failed == group->planned ? DETENTE_COMPARE_FAILED
+                    : group->cells == 0             ? DETENTE_COMPARE_UNMATCHED
+                                                    : DETENTE_COMPARE_NOT_RUN;
 }
 
 static const detente_contrast no_contrast = {.difference = NAN,
@@ -473,6 +501,8 @@ int detente_compare_results(detente_compare *compare, const detente_results *res
         code = check_replications(&self, error);
     if (!code)
         code = make_groups(&self, error);
+    if (!code)
+        code = match_points(&self, error);
     for (int m = 0; m < compare->n_metrics && !code; m++)
         code = compare_metric(&self, m, error);
     if (!code)

@@ -43,7 +43,7 @@ static void put_buffer(grid *g, text_buffer *b)
 static void put_reasons(grid *g, unsigned why)
 {
     text_buffer b = {0};
-    for (int bit = 1; bit <= DETENTE_COMPARE_UNPAIRED; bit <<= 1)
+    for (int bit = 1; bit <= DETENTE_COMPARE_UNMATCHED; bit <<= 1)
         if (why & (unsigned)bit)
             text_add(&b, "%s%s", b.size ? "; " : "", detente_compare_words(bit));
     put_buffer(g, &b);
@@ -56,7 +56,7 @@ static void put_exact(grid *g, const detente_compare *compare, const detente_com
     const double numbers[] = {
         d->difference,     d->low, d->high,     row->effect,   d->correlation,
         d->variance_saved, d->p,   row->p_holm, row->p_better, group->pareto < 0 ? (double)NAN : group->pareto};
-    const int one = group->cells + group->failed == 1;
+    const int one = group->planned == 1;
     text_buffer b = {0};
     grid_number(g, one ? (double)group->first_cell : (double)NAN, GRID_EXACT);
     grid_text(g, group->strategy);
@@ -170,7 +170,7 @@ static void put_row(grid *g, const detente_compare *compare, const detente_compa
 static void note_reasons(const detente_compare *compare, grid *g)
 {
     const size_t n = (size_t)compare->n_metrics * compare->n_groups;
-    for (int bit = DETENTE_COMPARE_ALONE; bit <= DETENTE_COMPARE_FLAT; bit <<= 1) {
+    for (int bit = DETENTE_COMPARE_FAILED; bit <= DETENTE_COMPARE_UNMATCHED; bit <<= 1) {
         const detente_compare_row *first = NULL;
         size_t rows = 0;
         for (size_t i = 0; i < n; i++) {
@@ -179,7 +179,8 @@ static void note_reasons(const detente_compare *compare, grid *g)
             first = first ? first : &compare->row[i];
             rows++;
         }
-        if (!first || bit == DETENTE_COMPARE_ALONE)
+        /* Said elsewhere in the table. */
+        if (!first || bit == DETENTE_COMPARE_NEITHER || bit == DETENTE_COMPARE_UNPAIRED)
             continue;
         const detente_compare_group *group = &compare->group[first->group];
         text_buffer b = {0};
@@ -215,8 +216,15 @@ static void note_missing(const detente_compare *compare, const detente_results *
         uneven += group->most > group->replications ? 1 : 0;
     }
     if (failed)
-        grid_note(g, "%u of %u cells failed and are left out (variables status and error say which and why).", failed,
-                  cells);
+        grid_note(g, "%u of %u cells failed and are left out (variables status and error say which and why).%s", failed,
+                  cells,
+                  !compare->baseline && compare->n_by
+                      ? " Levels are averages over the points that are left, not the same for all."
+                      : "");
+    if (compare->unmatched && compare->baseline)
+        grid_note(g,
+                  "%u points where a strategy failed that did not fail at all of them are left out for every strategy.",
+                  compare->unmatched);
     if (least < most)
         grid_note(g, "Groups have %u to %u of %u replications; a difference is over those that both have.", least, most,
                   all);

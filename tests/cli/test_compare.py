@@ -401,6 +401,31 @@ def test_cells_that_failed(call):
     assert "every cell failed." in words(go("compare", "failing.h5", "--metric", "minutes", *by))
 
 
+def test_points_are_matched(call):
+    """Where one strategy's cell failed, the others' of that point are left out too, unless it failed everywhere."""
+    folder, go = call
+    play(go, folder, HEAD + "strategies: [typical, surrender, mirroring]\n" + FACTORIAL, name="matched")
+    replications = export(go, "matched.h5", "replications")
+    value = lambda name, left: replications[(replications.strategy == name) & (replications.cell // 3 != left)].groupby(
+        "replication").minutes.mean().to_numpy()
+    with h5py.File(folder / "matched.h5", "r+") as file:
+        for cell in (4, *range(2, 18, 3)):  # surrender at point 1, mirroring everywhere
+            file["status"][cell] = 3
+            file["minutes"][cell] = numpy.nan
+    typical, surrender, mirroring = rows_of(go("compare", "matched.h5", "--metric", "minutes", "--format", "csv"))
+    near(typical["mean"], value("typical", 1).mean())
+    check_paired(surrender, value("surrender", 1), value("typical", 1), -1)
+    assert mirroring["note"] == "every cell failed"
+    text = words(go("compare", "matched.h5", "--metric", "minutes"))
+    assert "7 of 18 cells failed" in text and "1 points where a strategy failed that did not fail at all" in text
+    with h5py.File(folder / "matched.h5", "r+") as file:
+        for cell in (3, 6, 9, 12, 15, 1):  # typical where surrender did not, and the other way round
+            file["status"][cell] = 3
+    rows = rows_of(go("compare", "matched.h5", "--metric", "minutes", "--format", "csv"))
+    assert [row["note"] for row in rows] == ["baseline; at every point some strategy failed", "at every point some strategy failed",
+                                             "every cell failed"]
+
+
 def test_metrics_that_do_not_vary(call):
     """Nothing is promised here, so breaches are 0 everywhere; one that is NAN everywhere; one that is the same but for a constant."""
     folder, go = call
