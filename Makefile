@@ -97,6 +97,8 @@ HDF5_CFLAGS :=
 HDF5_LIBS :=
 endif
 HEADERS := $(wildcard include/detente/*.h)
+# Where npm puts what the page is bundled from: one place for all configurations.
+PAGE_PACKAGES := build/page
 PAGE_FILES := $(shell find sim/report/page -type f 2>/dev/null)
 CONFIG_FILES := $(wildcard configs/*.yaml configs/strategies/*.yaml configs/personas/*.yaml)
 
@@ -158,7 +160,7 @@ $(B)/npm: FORCE
 $(B)/report.html: $(PAGE_FILES) $(B)/npm
 	@mkdir -p $(@D); $(call say,PAGE) if [ -z "$$(cat $(B)/npm)" ]; then \
 	    : >$@; echo "make: no npm here, so \`detente report\` is built without its page (install npm, then make page)"; \
-	elif ! sim/report/page/build $@.new build/page >$(B)/report.log 2>&1 || ! mv $@.new $@; then \
+	elif ! sim/report/page/build $@.new $(PAGE_PACKAGES) >$(B)/report.log 2>&1 || ! mv $@.new $@; then \
 	    : >$@; echo "make: \`detente report\` is built without its page: $(B)/report.log says why (make page tries again)"; fi
 page: ## the page of `detente report` once more, with what npm fetches
 	@rm -f $(B)/npm; $(MAKE) all
