@@ -16,6 +16,7 @@
 #include "fault/memory.h"
 #include "report/answers.h"
 #include "report/comparison.h"
+#include "report/figure.h"
 #include "report/page_html.h"
 #include "report/phrases.h"
 #include "report/trace.h"
@@ -26,7 +27,8 @@
 enum { EDGE = 150, SLOW_EDGE = 20, MIDDLE = 100, PATH_SIZE = 128 };
 
 static char folder[] = "/tmp/detente-memory-XXXXXX";
-static char experiment[PATH_SIZE], written[PATH_SIZE], swept[PATH_SIZE], output[PATH_SIZE], parts[PATH_SIZE + 8];
+static char experiment[PATH_SIZE], written[PATH_SIZE], swept[PATH_SIZE], driven[2][PATH_SIZE], output[PATH_SIZE],
+    parts[PATH_SIZE + 8];
 
 static const char experiment_text[] =
     "detente: 1\nname: all\nextends: base.yaml\nseed: 5\nreplications: 4\nencounters: 60\n"
@@ -47,12 +49,19 @@ static const char swept_text[] =
     "  - {name: b, expect: {metric: escalated, where: {agent.warmth: 0.1}, versus: {agent.warmth: 0.2}, difference: \"< 0\"}}\n"
     "  - {name: c, expect: {metric: minutes, value: \"< 9\"}}\n";
 
+/* Designs that tell sensitivity. */
+#define DRIVEN(type) \
+    "detente: 1\nreplications: 3\nencounters: 4\nextends: minimal\nstrategies: [typical, surrender]\n" \
+    "design: {type: " type ", points: 3, vary: {agent.warmth: {from: 0, to: 1}, agent.mirroring: [0, 1]}}\n"
+static const char *const driven_text[2] = {DRIVEN("saltelli"), DRIVEN("morris")};
+
 /* What the operations work on, made before memory runs out. */
 static detente_config config;
 static detente_cell *cell;
 static detente_turn *turns;
 static detente_block *block;
 static trace shown;
+static detente_results *opened[3]; /* of driven, and swept */
 
 static void put(char *path, const char *name, const char *text)
 {
@@ -85,16 +94,16 @@ static int run_to(const char *path, detente_error *error)
 }
 
 /* A file of a design and its hypotheses. */
-static void write_swept(void)
+static void write_swept(const char *path, const char *text)
 {
     detente_config of_sweep;
     detente_sweep *sweep = NULL;
     detente_store *store = NULL;
-    int code = detente_config_parse(&of_sweep, swept_text, strlen(swept_text), "swept", NULL, 0, NULL, NULL);
+    int code = detente_config_parse(&of_sweep, text, strlen(text), "swept", NULL, 0, NULL, NULL);
     if (!code)
         code = detente_sweep_open(&sweep, &of_sweep, NULL);
     if (!code)
-        code = detente_store_create(&store, swept, &of_sweep, &(detente_store_options){.threads = 1}, NULL);
+        code = detente_store_create(&store, path, &of_sweep, &(detente_store_options){.threads = 1}, NULL);
     if (!code) {
         const detente_sink sink = detente_store_sink(store);
         const detente_cell_source source = detente_sweep_source(sweep);
@@ -119,7 +128,13 @@ static void begin(void)
     put(written, "written.h5", NULL);
     put(output, "output.h5", NULL);
     put(swept, "swept.h5", NULL);
-    write_swept();
+    write_swept(swept, swept_text);
+    for (int i = 0; i < 2; i++) {
+        put(driven[i], i ? "morris.h5" : "saltelli.h5", NULL);
+        write_swept(driven[i], driven_text[i]);
+        ck_assert_int_eq(detente_results_open(&opened[i], driven[i], NULL), 0);
+    }
+    ck_assert_int_eq(detente_results_open(&opened[2], swept, NULL), 0);
     snprintf(parts, sizeof parts, "%s.parts", output);
     const int code = detente_config_load(&config, experiment, NULL, 0, &error, NULL);
     ck_assert_msg(!code, "%s", error.text);
@@ -133,6 +148,8 @@ static void begin(void)
 
 static void end(void)
 {
+    for (int i = 0; i < 3; i++)
+        detente_results_close(opened[i]);
     detente_cell_free(cell);
     free(turns);
     free(block);
@@ -300,6 +317,50 @@ static int make_report(detente_error *error)
     return code;
 }
 
+/* The file is open already: what that takes is another operation's. */
+static int find_sensitivity(int type, detente_error *error)
+{
+    const int strategy[2] = {1, 0};
+    const detente_sensitivity_options few = {0.9, 2};
+    detente_sensitivity found[2] = {{0}};
+    const int code = detente_sensitivity_read(opened[type], DETENTE_METRIC_minutes, strategy, 2, &few, found, error);
+    for (int k = 0; k < 2; k++) {
+        require(code || (found[k].replications == 3 && found[k].rows == 3 && (found[k].sobol || found[k].morris)));
+        detente_sensitivity_clear(&found[k]);
+    }
+    return code;
+}
+
+static int find_indices(detente_error *error)
+{
+    return find_sensitivity(0, error);
+}
+
+static int find_effects(detente_error *error)
+{
+    return find_sensitivity(1, error);
+}
+
+static int make_figures(detente_error *error)
+{
+    static const int kinds[] = {FIGURE_CURVES, FIGURE_MAP, FIGURE_PARETO};
+    const char *const by[] = {"agent.mirroring", "customer.persona"};
+    int code = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !code; i++) {
+        const figure_request request = {.kind = kinds[i],
+                                        .metric = {DETENTE_METRIC_minutes},
+                                        .n_metrics = 1,
+                                        .by = by,
+                                        .n_by = 2,
+                                        .confidence = 0.95};
+        figure_script script = {0};
+        code = figure_make(&script, opened[2], &request, error);
+        require(code || (script.text && script.kind == kinds[i]));
+        figure_script_clear(&script);
+    }
+    return code;
+}
+
 static int registry_texts(detente_error *error)
 {
     int (*const make[])(char **, detente_error *) = {detente_registry_table, detente_registry_markdown,
@@ -409,6 +470,9 @@ static const struct operation {
     {"read hypotheses", read_hypotheses, 0},
     {"test hypotheses", test_hypotheses, 0},
     {"make a report", make_report, 0},
+    {"find what drives a metric: indices", find_indices, 0},
+    {"find what drives a metric: effects", find_effects, 0},
+    {"make figures", make_figures, 0},
     {"texts of the registry", registry_texts, 0},
     {"show an encounter", show_encounter, 0},
     {"select the best", select_best, 0},

@@ -87,6 +87,22 @@ static int compare(const detente_results *results, detente_error *error)
     return code;
 }
 
+static int find_sensitivity(const detente_results *results, detente_error *error)
+{
+    const int strategy = 0;
+    const detente_sensitivity_options few = {0, 10};
+    detente_sensitivity found;
+    detente_error none = {0};
+    const int type = detente_sensitivity_type(results, &none);
+    detente_error_clear(&none);
+    if (type < 0)
+        return 0;
+    const int code = detente_sensitivity_read(results, DETENTE_METRIC_minutes, &strategy, 1, &few, &found, error);
+    require(code || (found.replications >= 2 && found.rows >= 2));
+    detente_sensitivity_clear(&found);
+    return code;
+}
+
 int test_read_everything(const char *path, detente_error *error)
 {
     detente_results *results = NULL;
@@ -111,6 +127,8 @@ int test_read_everything(const char *path, detente_error *error)
     }
     if (!code)
         code = compare(results, error);
+    if (!code)
+        code = find_sensitivity(results, error);
     detente_results_close(results);
     return code;
 }
