@@ -168,6 +168,10 @@ def test_curves(browser):
 
 def test_best(browser):
     """where which strategy is best: for each value the best, and those that are not told apart from it"""
+    data = sample.one_factor()
+    browser.show(data)
+    head = browser.js("return [...document.querySelectorAll('#curves .best thead th')].map((c) => c.textContent)")
+    assert head == ["agent.mirroring", "best", "mean", "not told apart from it"]
     data = sample.grid(factors=sample.FACTORS[:2])
     browser.show(data)
     better = {m["name"]: m["better"] for m in data["metrics"]}

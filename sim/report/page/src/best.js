@@ -34,7 +34,9 @@ export function bestTable(data, factors, metric) {
     if (!metric().better || data.strategies.length < 2) return;
     const title = `Where which strategy is best: ${metric().label}`;
     const rows = factors.flatMap((factor) => rowsOf(data, metric(), factor));
-    const make = () => table(title, [{ name: "Parameter", text: true }, { name: "value", text: true }, { name: "best", text: true }, { name: "mean", text: true }, { name: "not told apart from it", text: true }], rows);
+    const several = factors.length > 1; // of one parameter, its path is the heading
+    const heads = [...(several ? ["Parameter", "value"] : [factors[0].path]), "best", "mean", "not told apart from it"].map((name) => ({ name, text: true }));
+    const make = () => table(title, heads, several ? rows : rows.map((row) => row.slice(1)));
     const inside = rows.length <= AT_ONCE ? make() : lazyDetails("The table", make, { class: "data" }).details;
     place.append(h("h3", null, title), h("p", { class: "note" }, `By the means over everything else, ${metric().wish}; not told apart are those whose intervals overlap.`), inside);
   };
