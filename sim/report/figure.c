@@ -87,20 +87,32 @@ static int what_fits(const figure *f)
     return is_grid(f) ? FIGURE_MAP : FIGURE_CURVES;
 }
 
-/* Something must have been played. */
-static int look(const report_answers *a, detente_error *error)
+/* Something must have been played; what is missing is said. */
+static int look(const figure *f, detente_error *error)
 {
+    const report_answers *a = f->a;
     const uint32_t cells = detente_results_cells(a->results);
-    uint32_t most = 0;
-    for (uint32_t c = 0; c < cells; c++) {
-        const uint32_t run =
-            detente_results_failed(a->results, c) ? 0 : detente_results_replications_run(a->results, c);
-        most = run > most ? run : most;
-    }
+    uint32_t most = 0, failed = 0, unfinished = 0;
     if (cells != detente_sweep_cells(a->sweep))
         return detente_error_set(error, DETENTE_E_INPUT, "the file's cells are not those of its config");
-    return most ? 0
-                : detente_error_set(error, DETENTE_E_INPUT, "no replication of any cell is finished: nothing to show");
+    for (uint32_t c = 0; c < cells; c++) {
+        const uint32_t run = detente_results_replications_run(a->results, c);
+        if (detente_results_failed(a->results, c)) {
+            failed++;
+            continue;
+        }
+        most = run > most ? run : most;
+        unfinished += a->config->until.metric < 0 && run < a->config->replications;
+    }
+    if (most == 0)
+        return detente_error_set(error, DETENTE_E_INPUT, "no replication of any cell is finished: nothing to show");
+    int code = 0;
+    if (failed)
+        code = answers_say(f->notes, error, "%u of %u cells failed, and are left out.", failed, cells);
+    if (unfinished && !code)
+        code = answers_say(f->notes, error, "The run is not finished: %u of %u cells lack replications.", unfinished,
+                           cells);
+    return code;
 }
 
 static int draw(figure *f, int kind, detente_error *error)
@@ -128,7 +140,7 @@ int figure_make(figure_script *script, detente_results *results, const figure_re
         a.metric[a.n_metrics++] = request->metric[i];
     int code = detente_sweep_open(&a.sweep, a.config, error);
     if (!code)
-        code = look(&a, error);
+        code = look(&f, error);
     if (!code)
         code = choose_strategies(&f, error);
     if (!code)

@@ -288,3 +288,16 @@ def test_one_replication(run, files, tmp_path, blocks):
         found, text = blocks(tmp_path / "c.h5", "-m", "minutes", "--figure", kind)
         assert text.count("NaN") == 1 and found  # the setting that names what is missing
     assert run("plot", "c.h5", "-m", "minutes", "-o", "f.svg").returncode == 0
+
+
+def test_an_unfinished_run(run, tmp_path, blocks):
+    """Two of four parts: what there is is shown, and what is missing is said."""
+    (tmp_path / "c.yaml").write_text(GRID)
+    for part in (1, 3):
+        assert run("run", "c.yaml", "-o", f"p{part}.h5", "--shard", f"{part}/4", "--progress", "never").returncode == 0
+    assert run("merge", "--partial", "-o", "c.h5", "p1.h5", "p3.h5").returncode == 0
+    for kind in ("curves", "map", "effects", "pareto", "endings"):
+        options = [] if kind == "endings" else ["-m", "minutes"]
+        done = run("plot", "c.h5", *options, "--figure", kind, "-o", f"{kind}.svg")
+        assert done.returncode == 0 and "not finished" in done.stderr, done.stderr
+        assert ElementTree.parse(tmp_path / f"{kind}.svg").getroot() is not None
