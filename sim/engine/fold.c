@@ -67,14 +67,30 @@ static void add_tail(column_sums *s, const float *x, uint32_t from, uint32_t n)
     }
 }
 
+/* The lesser and the greater of two vectors, the second where they are equal. C has no ?: on vectors; gcc sees no minimum in masks. */
+#ifdef __x86_64__
+#define LEAST_4(v, than) __builtin_ia32_minps(v, than)
+#define MOST_4(v, than) __builtin_ia32_maxps(v, than)
+#define LEAST_8(v, than) __builtin_ia32_minps256(v, than)
+#define MOST_8(v, than) __builtin_ia32_maxps256(v, than)
+#else
+typedef float quad __attribute__((vector_size(16), may_alias));
+typedef int32_t quad_mask __attribute__((vector_size(16), may_alias));
+
+static inline quad chosen(quad_mask mask, quad yes, quad no)
+{
+    return (quad)((mask & (quad_mask)yes) | (~mask & (quad_mask)no));
+}
+#define LEAST_4(v, than) chosen((v) < (than), v, than)
+#define MOST_4(v, than) chosen((v) > (than), v, than)
+#endif
+
 /*
- * One fold over vectors of W doubles. C has no ?: on vectors, so the extremes are chosen by masks. The sums are stored part by
- * part: as whole arrays gcc would keep them in memory throughout.
+ * One fold over vectors of W doubles. The sums are stored part by part: as whole arrays gcc would keep them in memory throughout.
  */
 #define DEFINE_FOLD(NAME, W, TARGET) \
     typedef double NAME##_double __attribute__((vector_size(8 * (W)), may_alias)); \
     typedef float NAME##_float __attribute__((vector_size(4 * (W)), may_alias)); \
-    typedef int32_t NAME##_mask __attribute__((vector_size(4 * (W)), may_alias)); \
 \
     TARGET static void NAME##_column(column_sums *s, const float *x, uint32_t n) \
     { \
@@ -95,9 +111,8 @@ static void add_tail(column_sums *s, const float *x, uint32_t from, uint32_t n)
                 const NAME##_double d = __builtin_convertvector(v, NAME##_double) - shift; \
                 sum[p] += d; \
                 square[p] += d * d; \
-                const NAME##_mask below = v<low[p], above = v> high[p]; \
-                low[p] = (NAME##_float)((below & (NAME##_mask)v) | (~below & (NAME##_mask)low[p])); \
-                high[p] = (NAME##_float)((above & (NAME##_mask)v) | (~above & (NAME##_mask)high[p])); \
+                low[p] = LEAST_##W(v, low[p]); \
+                high[p] = MOST_##W(v, high[p]); \
             } \
         } \
         _Pragma("GCC unroll 8") for (int p = 0; p < PARTS; p++) \

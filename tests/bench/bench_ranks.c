@@ -11,7 +11,7 @@
 
 enum { ROUNDS = 7 };
 
-static const char CONFIG[] = "detente: 1\nname: bench\nextends: billing-dispute\nreplications: 4000\nencounters: 2560\n"
+static const char CONFIG[] = "detente: 1\nname: bench\nextends: billing-dispute\nreplications: 2000\nencounters: 2560\n"
                              "strategies: [typical, task-focused]\n";
 
 /* wall_seconds of a run by so many ranks; 0 when there is none. */
@@ -48,7 +48,7 @@ static int measure(const char *folder)
         if (ranks.one[r] <= 0 || ranks.two[r] <= 0)
             return -1;
     }
-    pace_heading("20,480,000 encounters, wall clock");
+    pace_heading("10,240,000 encounters, wall clock");
     pace_print(&loop, ROUNDS);
     pace_print(&ranks, ROUNDS);
     pace_print_share(&ranks, &loop, ROUNDS);
