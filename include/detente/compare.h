@@ -44,7 +44,8 @@ typedef struct detente_compare_options {
     X(FLAT, 9, "nothing varies between encounters: no effect size") \
     X(NEITHER, 10, "neither more nor less is better") \
     X(UNPAIRED, 11, "not paired: cells have customers of their own") \
-    X(UNMATCHED, 12, "at every point some strategy failed")
+    X(UNMATCHED, 12, "at every point some strategy failed") \
+    X(ALIKE, 13, "a share differs by as much in every replication, by chance: no test")
 
 /** Bits of detente_compare_row.why. */
 enum detente_compare_why {
@@ -83,7 +84,8 @@ typedef struct detente_compare_row {
     int metric;                 /**< enum detente_metric */
     uint32_t group;             /**< index of its group */
     uint32_t baseline;          /**< group it is compared with; itself where there is none */
-    detente_estimate mean;      /**< over replications; of a flag in one replication of one cell Wilson's interval over encounters */
+    detente_estimate mean;      /**< over replications; of one cell's flag that is the same in all of them, or was seen in one,
+                                     Wilson's interval over encounters */
     int wilson;                 /**< 1: it is Wilson's */
     detente_contrast difference; /**< to the baseline; all NAN for a baseline */
     double effect;              /**< d over encounters: difference / standard deviation between encounters, within cells */

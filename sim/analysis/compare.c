@@ -283,7 +283,7 @@ static void describe_group(const comparison *self, const metric_values *values, 
     group->replications = n;
 }
 
-/* A share that was seen in one replication has no interval over replications, but one over its encounters. */
+/* A share that was seen in one replication, or is the same in all, has no width over replications, but one over its encounters. */
 static void set_mean(const comparison *self, const metric_values *values, detente_compare_row *row)
 {
     const detente_compare_group *group = &self->out->group[row->group];
@@ -292,7 +292,8 @@ static void set_mean(const comparison *self, const metric_values *values, detent
     detente_estimate *mean = &row->mean;
     detente_estimate_of(pool_of(&values->means, pooled(self, row->group)), values->means.replications, confidence,
                         mean);
-    if (mean->count == 1 && group->cells == 1 && group->most == 1 && detente_metric_is_flag(row->metric)) {
+    const int no_width = mean->count == 1 || (mean->count > 1 && mean->variance == 0);
+    if (no_width && group->cells == 1 && group->most == mean->count && detente_metric_is_flag(row->metric)) {
         const double middle = detente_wilson_middle(spread->encounters, mean->mean, confidence);
         const double half = detente_wilson_halfwidth(spread->encounters, mean->mean, confidence);
         mean->low = middle - half;
@@ -316,6 +317,22 @@ static const detente_contrast no_contrast = {.difference = NAN,
                                              .effect = NAN,
                                              .p_above = NAN};
 
+static int is_certain(double share)
+{
+    return share == 0 || share == 1;
+}
+
+/*
+ * Shares of few encounters may differ by as much in every replication by chance; that of what always or never happens does not, nor
+ * does an amount.
+ */
+static int is_alike(const detente_compare_row *row, double baseline)
+{
+    const detente_contrast *d = &row->difference;
+    return d->count > 1 && d->se == 0 && d->difference != 0 && detente_metric_is_flag(row->metric) &&
+           !(is_certain(row->mean.mean) && is_certain(baseline));
+}
+
 /* Why numbers of a difference are missing, or what is particular about them. */
 static void explain(const comparison *self, detente_compare_row *row, uint64_t replications_of_baseline)
 {
@@ -327,7 +344,7 @@ static void explain(const comparison *self, detente_compare_row *row, uint64_t r
     if (d->count == 1)
         row->why |= DETENTE_COMPARE_ONE;
     else if (d->se == 0)
-        row->why |= DETENTE_COMPARE_FIXED;
+        row->why |= isnan(d->p) ? DETENTE_COMPARE_ALIKE : DETENTE_COMPARE_FIXED;
     if (!self->out->paired)
         row->why |= DETENTE_COMPARE_UNPAIRED;
     else if (d->count > 1 && isnan(d->correlation))
@@ -364,6 +381,8 @@ static int set_difference(const comparison *self, const metric_values *values, d
         detente_cohens_d(row->difference.difference, x->freedom + 1, x->variance, y->freedom + 1, y->variance);
     if (better)
         row->p_better = better > 0 ? row->difference.p_above : 1 - row->difference.p_above;
+    if (is_alike(row, row->mean.mean - row->difference.difference))
+        row->difference.low = row->difference.high = row->difference.p = NAN;
     explain(self, row, there);
     return 0;
 }

@@ -43,7 +43,7 @@ static void put_buffer(grid *g, text_buffer *b)
 static void put_reasons(grid *g, unsigned why)
 {
     text_buffer b = {0};
-    for (int bit = 1; bit <= DETENTE_COMPARE_UNMATCHED; bit <<= 1)
+    for (int bit = 1; bit <= DETENTE_COMPARE_ALIKE; bit <<= 1)
         if (why & (unsigned)bit)
             text_add(&b, "%s%s", b.size ? "; " : "", detente_compare_words(bit));
     put_buffer(g, &b);
@@ -170,7 +170,7 @@ static void put_row(grid *g, const detente_compare *compare, const detente_compa
 static void note_reasons(const detente_compare *compare, grid *g)
 {
     const size_t n = (size_t)compare->n_metrics * compare->n_groups;
-    for (int bit = DETENTE_COMPARE_FAILED; bit <= DETENTE_COMPARE_UNMATCHED; bit <<= 1) {
+    for (int bit = DETENTE_COMPARE_FAILED; bit <= DETENTE_COMPARE_ALIKE; bit <<= 1) {
         const detente_compare_row *first = NULL;
         size_t rows = 0;
         for (size_t i = 0; i < n; i++) {
@@ -222,9 +222,8 @@ static void note_missing(const detente_compare *compare, const detente_results *
                       ? " Levels are averages over the points that are left, not the same for all."
                       : "");
     if (compare->unmatched && compare->baseline)
-        grid_note(g,
-                  "%u points where a strategy failed that did not fail at all of them are left out for every strategy.",
-                  compare->unmatched);
+        grid_note(g, "Left out for every strategy: %u point%s at which one failed that did not fail at all points.",
+                  compare->unmatched, compare->unmatched == 1 ? "" : "s");
     if (least < most)
         grid_note(g, "Groups have %u to %u of %u replications; a difference is over those that both have.", least, most,
                   all);
@@ -242,7 +241,7 @@ static void note_columns(const detente_compare *compare, grid *g)
     for (size_t i = 0; i < (size_t)compare->n_metrics * compare->n_groups; i++)
         wilson |= compare->row[i].wilson;
     grid_note(g, "± is half the width of the %.4g %% t interval over replications%s.", percent,
-              wilson ? "; of a share seen in one replication, of Wilson's interval over its encounters" : "");
+              wilson ? "; of a share that is the same in all of them, of Wilson's interval over its encounters" : "");
     if (compare->n_groups < 2) {
         grid_note(g, "There is nothing to compare with: one strategy, and no --by.");
         return;

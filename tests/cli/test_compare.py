@@ -417,7 +417,7 @@ def test_points_are_matched(call):
     check_paired(surrender, value("surrender", 1), value("typical", 1), -1)
     assert mirroring["note"] == "every cell failed"
     text = words(go("compare", "matched.h5", "--metric", "minutes"))
-    assert "7 of 18 cells failed" in text and "1 points where a strategy failed that did not fail at all" in text
+    assert "7 of 18 cells failed" in text and "Left out for every strategy: 1 point at which one failed that did not fail at all points." in text
     with h5py.File(folder / "matched.h5", "r+") as file:
         for cell in (3, 6, 9, 12, 15, 1):  # typical where surrender did not, and the other way round
             file["status"][cell] = 3
@@ -442,6 +442,17 @@ def test_metrics_that_do_not_vary(call):
     assert all(math.isnan(row["mean"]) and "no replication that all its cells have" in row["note"] for row in rows[:2])
     assert rows[3]["difference"] == pytest.approx(2) and rows[3]["p"] < 1e-9
     assert "typical, minutes, and 1 more: no replication that all its cells have." in words(go("compare", "flat.h5", "--metric", "minutes"))
+    with h5py.File(folder / "flat.h5", "r+") as file:  # a share that differs by as much each time, and one that is certain
+        file["resolved"][...] = numpy.array([[0.5], [0.625]])
+        file["hung_up"][...] = numpy.array([[0.0], [1.0]])
+    rows = rows_of(go("compare", "flat.h5", "--metric", "resolved,hung_up", "--format", "csv"))
+    assert rows[1]["difference"] == 0.125 and math.isnan(rows[1]["p"]) and math.isnan(rows[1]["difference_low"])
+    assert "by chance: no test" in rows[1]["note"] and "by chance: no test" in words(go("compare", "flat.h5", "--metric", "resolved"))
+    assert rows[3]["p"] == 0 and rows[3]["difference_low"] == 1
+    for row, share in zip(rows, (0.5, 0.625, 0, 1)):
+        interval = stats.binomtest(round(share * 600), 600).proportion_ci(method="wilson")
+        near(row["ci_low"], interval.low)
+        near(row["ci_high"], interval.high)
     with h5py.File(folder / "flat.h5", "r+") as file:
         file["replications_run"][...] = 0
     done = go("compare", "flat.h5")
