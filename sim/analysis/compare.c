@@ -206,29 +206,10 @@ static int make_groups(comparison *self, detente_error *error)
     return 0;
 }
 
-/*
- * Strategies are to be compared at the same points: one at which a cell failed is left out for all of them, but where the
- * strategy failed at every point of these levels, which says nothing of the others.
- */
 static int match_points(comparison *self, detente_error *error)
 {
-    const uint32_t cells = detente_results_cells(self->results), n = self->levels.n * self->strategies;
-    uint32_t *alive = detente_calloc(n, sizeof *alive);
-    if (!alive)
-        return no_memory(error);
-    for (uint32_t c = 0; c < cells; c++)
-        alive[self->group_of[c]] += detente_results_failed(self->results, c) ? 0 : 1;
-    for (uint32_t first = 0; first < cells; first += self->strategies) {
-        int out = 0;
-        for (uint32_t c = first; c < first + self->strategies; c++)
-            out |= alive[self->group_of[c]] > 0 && detente_results_failed(self->results, c);
-        self->out->unmatched += out ? 1 : 0;
-        for (uint32_t c = first; c < first + self->strategies && out; c++)
-            if (!detente_results_failed(self->results, c))
-                self->group_of[c] = POOL_NONE;
-    }
-    detente_free(alive);
-    return 0;
+    return pool_match(self->results, self->strategies, self->levels.n * self->strategies, self->group_of,
+                      &self->out->unmatched, error);
 }
 
 static uint32_t baseline_of(const comparison *self, uint32_t group)

@@ -120,3 +120,27 @@ int pool_read_spread(const detente_results *results, int metric, const uint32_t 
     detente_free(summary);
     return code;
 }
+
+int pool_match(const detente_results *results, uint32_t strategies, uint32_t groups, uint32_t *group,
+               uint32_t *unmatched, detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(results);
+    uint32_t *alive = detente_calloc(groups, sizeof *alive);
+    *unmatched = 0;
+    if (!alive)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    for (uint32_t c = 0; c < cells; c++)
+        if (group[c] != POOL_NONE)
+            alive[group[c]] += detente_results_failed(results, c) ? 0 : 1;
+    for (uint32_t first = 0; first + strategies <= cells; first += strategies) {
+        int out = 0;
+        for (uint32_t c = first; c < first + strategies; c++)
+            out |= group[c] != POOL_NONE && alive[group[c]] > 0 && detente_results_failed(results, c);
+        *unmatched += out ? 1 : 0;
+        for (uint32_t c = first; c < first + strategies && out; c++)
+            if (!detente_results_failed(results, c))
+                group[c] = POOL_NONE;
+    }
+    detente_free(alive);
+    return 0;
+}

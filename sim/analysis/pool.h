@@ -39,6 +39,14 @@ int pool_read(const detente_results *results, int metric, const uint32_t *group,
  */
 int pool_read_many(const detente_results *results, int metric, const uint32_t *const *group, uint32_t groups, size_t n,
                    pool_means *out, detente_error *error);
+/**
+ * Leave out, for all strategies, points at which a cell failed: strategies are to be compared at the same points. But where a whole
+ * group failed it says nothing of the others.
+ * @param group  as for pool_read(), with strategies in groups of their own; cells left out are set to POOL_NONE
+ * @param[out] unmatched  points left out @return 0 or DETENTE_E_MEMORY
+ */
+int pool_match(const detente_results *results, uint32_t strategies, uint32_t groups, uint32_t *group,
+               uint32_t *unmatched, detente_error *error);
 /** Room for so many groups, all zero. @return 0 or DETENTE_E_MEMORY */
 int pool_make_room(const detente_results *results, uint32_t groups, pool_means *out);
 void pool_clear(pool_means *means);

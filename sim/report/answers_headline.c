@@ -194,12 +194,30 @@ static int anything_is_clear(const report_answers *a, const detente_compare *c)
     return 0;
 }
 
+/* Replications by which the baseline can be compared with any other; of a strategy alone its own. */
+static uint64_t shared_replications(const report_answers *a, const detente_compare *c)
+{
+    uint64_t most = 0;
+    if (a->config->n_strategies == 1)
+        return level_of(a, c, 0, JUDGE_SATISFIED)->count;
+    for (int s = 0; s < a->config->n_strategies; s++) {
+        const uint64_t count = judge_row(a, c, 0, s, JUDGE_SATISFIED)->difference.count;
+        most = s != a->baseline && count > most ? count : most;
+    }
+    return most;
+}
+
 static int say_overall(report_answers *a, const detente_compare *c, detente_error *error)
 {
     const char *baseline = name_of(a, a->baseline);
+    const uint64_t count = shared_replications(a, c);
+    if (count == 0)
+        return answers_say(&a->headline, error,
+                           "Nothing can be said yet over all combinations of values: some of them lack "
+                           "the replications that the others have.");
     if (a->config->n_strategies == 1)
         return say_alone(a, c, error);
-    if (a->most < 2)
+    if (count == 1)
         return answers_say(
             &a->headline, error,
             "Which playbook is better cannot be said: with one replication, chance and difference look the "
@@ -319,6 +337,8 @@ int answers_headline(report_answers *a, detente_error *error)
         code = say_overall(a, &compare, error);
     }
     detente_compare_clear(&compare);
+    if (!code && (a->empty || a->unfinished))
+        code = answers_say(&a->headline, error, "The run is not finished, so this may still change (see the notes).");
     /* Where one parameter at a time is varied, its base stands for all points of the others: not like with like. */
     if (!code && design && design->type != DETENTE_ONE_AT_A_TIME && a->config->n_strategies > 1 && a->most > 1)
         code = say_by_values(a, error);

@@ -238,7 +238,10 @@ int answers_curves(report_answers *a, const answers_places *places, int n_places
     a->curve = detente_calloc((size_t)n_places * (size_t)a->n_metrics * (size_t)strategies + 1, sizeof *a->curve);
     int code = group && a->curve ? 0 : no_memory(error);
     for (int k = 0; k < n_places && !code; k++) {
+        uint32_t unmatched;
         answers_places_group(a, &places[k], group);
+        code = pool_match(a->results, (uint32_t)strategies, (uint32_t)(places[k].n * strategies), group, &unmatched,
+                          error);
         for (int m = 0; m < a->n_metrics && !code; m++) {
             pool_means means = {0};
             code = pool_read(a->results, a->metric[m], group, (uint32_t)(places[k].n * strategies), &means, error);
@@ -262,11 +265,13 @@ int answers_endings(report_answers *a, detente_error *error)
                                                  DETENTE_METRIC_hung_up, DETENTE_METRIC_impasse,
                                                  DETENTE_METRIC_terminated};
     const uint32_t cells = detente_results_cells(a->results), strategies = (uint32_t)a->config->n_strategies;
-    uint32_t *group = detente_calloc(cells, sizeof *group);
+    uint32_t unmatched, *group = detente_calloc(cells, sizeof *group);
     a->ending = detente_calloc(strategies, REPORT_N_ENDINGS * sizeof *a->ending);
     int code = group && a->ending ? 0 : no_memory(error);
     for (uint32_t c = 0; c < cells && !code; c++)
         group[c] = c % strategies;
+    if (!code)
+        code = pool_match(a->results, strategies, strategies, group, &unmatched, error);
     for (int e = 0; e < REPORT_N_ENDINGS && !code; e++) {
         pool_means means = {0};
         code = pool_read(a->results, metric[e], group, strategies, &means, error);

@@ -191,6 +191,12 @@ static int say_cells(report_answers *a, detente_error *error)
                 a->failed, cells, first ? first : "no reason is given");
         detente_free(first);
     }
+    if (!code && a->effects.unmatched)
+        code = answers_say(
+            &a->notes, error,
+            "At %u combinations of values some playbook could not be played; averages and curves leave them out "
+            "for all playbooks, so that all are compared at the same ones.",
+            a->effects.unmatched);
     if (!code && a->most == 1)
         code = answers_say(&a->notes, error,
                            "There is one replication, so nothing tells chance from difference: no ranges, no tests.");

@@ -28,6 +28,7 @@ typedef struct table {
     const detente_config *config;
     detente_sweep *sweep;
     uint32_t cells, rows, least, most; /* replications that the rows have at least, and at most */
+    uint32_t unmatched;                /* points left out, since a cell failed there */
     double *mean, *half;               /* owned, by column and row */
 } table;
 
@@ -92,6 +93,8 @@ static int read_pooled(table *t, detente_error *error)
     int code = group ? make_room(t, error) : no_memory(error);
     for (uint32_t c = 0; c < t->cells && !code; c++)
         group[c] = c % t->rows;
+    if (!code)
+        code = pool_match(t->results, t->rows, t->rows, group, &t->unmatched, error);
     for (int c = 0; c < COLUMNS && !code; c++) {
         pool_means means = {0};
         code = pool_read(t->results, columns[c].metric, group, t->rows, &means, error);
@@ -133,8 +136,8 @@ static void add_notes(grid *g, const table *t, int pooled, int halves)
 {
     const detente_design *design = t->config->design;
     if (pooled)
-        grid_note(g, "Mean over the %llu points of the design; `detente export --table summary` has each.",
-                  (unsigned long long)design->n_points);
+        grid_note(g, "Mean over the %llu points of the design%s; `detente export --table summary` has each.",
+                  (unsigned long long)design->n_points - t->unmatched, t->unmatched ? " at which no cell failed" : "");
     else if (t->rows < t->cells)
         grid_note(g, "… and %u more cells in the file.", t->cells - t->rows);
     if (halves && t->least < t->most)

@@ -337,6 +337,36 @@ def test_failed_and_unfinished_cells(run, tmp_path):
     assert done.returncode == 3 and "every cell failed" in done.stderr and not (tmp_path / "d.html").exists()
 
 
+def test_parts_of_a_run(run, tmp_path):
+    """Some cells lack what others have: nothing is pooled that is not there, and the answer says so first."""
+    text = PLAIN.replace("6", "3") + "strategies: [typical, surrender]\ndesign: {vary: {agent.warmth: [0, 0.1, 0.2]}}\n"
+    said = {}
+    for shard in ("1/4", "1/2"):  # about 4 and 9 of 18 units: some cells have none, or one replication less
+        name = shard.replace("/", "-")
+        assert run("run", write(tmp_path, text), "-o", f"{name}.part", "--shard", shard).returncode == 0
+        assert run("merge", "--partial", "-o", f"{name}.h5", f"{name}.part").returncode == 0
+        said[shard] = run("report", f"{name}.h5", "-o", f"{name}.html").stdout.splitlines()
+        data = data_of((tmp_path / f"{name}.html").read_text())
+        assert said[shard][1].startswith("The run is not finished") and data["run"]["unfinished"] == 6
+        assert not re.search(r"\bnan\b|\binf\b", " ".join(data["headline"] + data["limits"] + data["notes"]))
+        assert data["effects"][1]["difference_low"] is None
+    assert said["1/4"][0].startswith("Nothing can be said yet") and "with one replication" in said["1/2"][0]
+
+
+def test_playbooks_are_compared_at_the_same_points(run, tmp_path):
+    """A point at which one playbook failed is left out for the other too."""
+    text = PLAIN + ("strategies: [typical, surrender]\ndesign: {vary: {agent.warmth: [0, 0.2]}}\n")
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file["status"][3] = 3
+        first = [file[name][0].mean() for name in ("resolved", "first_contact")]
+    assert run("report", "c.h5", "-o", "c.html").returncode == 0
+    data = data_of((tmp_path / "c.html").read_text())
+    assert data["effects"][0]["mean"] == pytest.approx(first[0], rel=DIGITS)
+    assert data["endings"]["share"][0][0] == pytest.approx(first[1], abs=1e-4)
+    assert any(line.startswith("At 1 combinations of values some playbook could not be played") for line in data["notes"])
+
+
 def test_another_model_plays_nothing(run, tmp_path):
     assert run("run", write(tmp_path, PLAIN), "-o", "c.h5").returncode == 0
     with h5py.File(tmp_path / "c.h5", "r+") as file:
