@@ -360,6 +360,13 @@ static int merge_set(store_merger *self, const store_set *set, hid_t file)
     return status;
 }
 
+/* Rows of the base that come before a unit. */
+static int merge_base(store_merger *self, uint64_t unit)
+{
+    const int status = self->packer ? store_rows_base(self, unit) : 0;
+    return status ? base_damaged(self, status) : 0;
+}
+
 /* Rows and bins of all sets, in order, a file opened as long as its sets follow each other. */
 static int merge_contents(store_merger *self)
 {
@@ -376,6 +383,9 @@ static int merge_contents(store_merger *self)
             is_open = set->file;
             hdf_push(&self->out);
         }
+        status = merge_base(self, set->first_unit);
+        if (status)
+            break;
         status = merge_set(self, set, file);
         if (status)
             detente_error_set(self->error, status, "%s%s",
@@ -386,7 +396,7 @@ static int merge_contents(store_merger *self)
     }
     if (file >= 0)
         H5Fclose(file);
-    return status;
+    return status || !working(self) ? status : merge_base(self, self->last);
 }
 
 static int merge_all(store_merger *self, int threads)
@@ -397,13 +407,8 @@ static int merge_all(store_merger *self, int threads)
         status = store_rows_begin(self, threads);
     if (status)
         return detente_error_set(self->error, status, "out of memory");
-    if (self->base->path) {
-        status = self->histogram ? store_base_bins(self->base, self->histogram) : 0;
-        if (!status && self->packer)
-            status = store_rows_base(self);
-        if (status)
-            return base_damaged(self, status);
-    }
+    if (self->base->path && self->histogram && (status = store_base_bins(self->base, self->histogram)))
+        return base_damaged(self, status);
     if (wants_contents)
         status = merge_contents(self);
     if (!status && working(self)) {

@@ -43,6 +43,15 @@ int store_merge(const store_header *header, store_base *base, store_catalogue *c
                 const detente_provenance *provenance, int threads, const volatile int *stop, detente_merged *merged,
                 detente_error *error);
 
+/** Rows of a table on their way from a base to the file; all but `taken` of a base with fewer points only. */
+typedef struct store_base_rows {
+    int taken;            /**< they have begun to be */
+    uint64_t replication; /**< the next with rows */
+    uint64_t end;         /**< where those before it end */
+    int64_t *first;       /**< its first rows, by cell of the base */
+    store_chunk *chunk;   /**< of the base, the last that was read */
+} store_base_rows;
+
 /** Rows of a table on their way from shards to the file. */
 typedef struct store_rows {
     uint64_t next;                    /**< rows of the sets that were taken */
@@ -52,6 +61,7 @@ typedef struct store_rows {
     int aligned;                      /**< its chunks are the file's chunks */
     store_chunk *open;                /**< the rows after the last full chunk */
     store_chunk *scratch, *spare;
+    store_base_rows from;
 } store_rows;
 
 /** One merge: the file's open datasets, and what is needed for all of them. */
@@ -96,8 +106,8 @@ void store_layout_close(store_merger *self);
 
 /** @return 0 or DETENTE_E_MEMORY */
 int store_rows_begin(store_merger *self, int threads);
-/** Take the rows of the base, before all others. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
-int store_rows_base(store_merger *self);
+/** Take those rows of the base that come before a unit and were not taken yet. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
+int store_rows_base(store_merger *self, uint64_t unit);
 /** Take the rows of a set. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
 int store_rows_take(store_merger *self, const store_shard *shard);
 /** All were taken: write what is left. @return as store_rows_take() */

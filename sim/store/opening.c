@@ -115,19 +115,6 @@ static int adds_points(const detente_store *store, const store_identity *theirs)
            !strcmp(theirs->version, ours->version);
 }
 
-/* Kept rows lie in the order of replications and then cells: those of new cells would go between those that are there. */
-static int check_points(const detente_store *store, detente_error *error)
-{
-    const store_header *header = &store->header;
-    if (header->keep[STORE_ENCOUNTERS] || header->keep[STORE_TURNS])
-        return detente_error_set(
-            error, DETENTE_E_INPUT,
-            "%s: points cannot be added where rows are kept: run the larger design anew, or without "
-            "`keep`",
-            store->path);
-    return 0;
-}
-
 /* A results file where the output goes: done, or to be added to, or of another run. */
 static int look_at_results(detente_store *store, detente_error *error)
 {
@@ -138,7 +125,7 @@ static int look_at_results(detente_store *store, detente_error *error)
         return complete;
     theirs.shard = theirs.shards = 1;
     int status = adds_points(store, &theirs)
-                     ? check_points(store, error)
+                     ? 0
                      : store_identity_check(&theirs, &store->header.identity, store->path, NULL, error);
     if (!status && theirs.replications > store->header.replications)
         status = refuse_replications(store, theirs.replications, store->path, error);
@@ -215,13 +202,21 @@ static int check_parts(const detente_store *store, detente_error *error)
     return status;
 }
 
-/* Parts that hold units of the file that is added to: then they are what it was made of, and say more. */
+/* Whether a part holds a unit that the file that is added to has. */
+static int is_in_base(const detente_store *store, store_part part)
+{
+    const uint64_t cells = store->header.cells, r = part.first / cells;
+    return store_base_has(&store->base, part.first % cells, r) ||
+           ((r + 1) * cells < part.last && store_base_has(&store->base, 0, r + 1));
+}
+
+/* Parts that hold units of the file that is added to: then they are what it was made of, or are of a run of all, and say more. */
 static void choose_base(detente_store *store)
 {
     const store_folder *folder = &store->folder;
-    if (store->base.path && folder->n > 0 && folder->part[0].first < store->base.units &&
-        store->base.cells == store->header.cells)
-        store_base_clear(&store->base);
+    for (size_t i = 0; i < folder->n && store->base.path; i++)
+        if (is_in_base(store, folder->part[i]))
+            store_base_clear(&store->base);
 }
 
 static void add_gap(detente_store *store, uint64_t first, uint64_t last)

@@ -40,6 +40,8 @@ void store_rows_clear(store_merger *self)
     for (int t = 0; t < STORE_N_TABLES; t++) {
         store_chunk_free(self->rows[t].open);
         store_chunk_free(self->rows[t].scratch);
+        store_chunk_free(self->rows[t].from.chunk);
+        detente_free(self->rows[t].from.first);
         for (store_chunk *chunk = self->rows[t].spare, *next; chunk; chunk = next) {
             next = chunk->next;
             store_chunk_free(chunk);
@@ -126,6 +128,27 @@ static void put_first_rows(store_merger *self, int t, uint64_t first, uint64_t n
     }
 }
 
+/* n rows of a column of the base from row `start` on. */
+static int read_rows(hid_t column, hsize_t start, hsize_t n, void *to)
+{
+    const hid_t memory = H5Screate_simple(1, &n, NULL), file = H5Dget_space(column), type = H5Dget_type(column);
+    const int bad = H5Sselect_hyperslab(file, H5S_SELECT_SET, &start, NULL, &n, NULL) < 0 ||
+                    H5Dread(column, type, memory, file, H5P_DEFAULT, to) < 0;
+    H5Tclose(type);
+    H5Sclose(file);
+    H5Sclose(memory);
+    return bad ? DETENTE_E_INPUT : 0;
+}
+
+static int read_base_column(const store_merger *self, int t, int c, uint64_t start, uint64_t n, void *to)
+{
+    const hid_t column = store_base_column(self->base, t, &self->header->columns[t].column[c]);
+    const int status = column < 0 ? DETENTE_E_INPUT : read_rows(column, start, n, to);
+    if (column >= 0)
+        H5Dclose(column);
+    return status;
+}
+
 /* A column's full chunks, as they are, and the rows after them. */
 static int take_base_column(store_merger *self, int t, int c)
 {
@@ -148,43 +171,138 @@ static int take_base_column(store_merger *self, int t, int c)
             status = put_chunk(self, t, c, row, bytes, size);
         detente_free(bytes);
     }
-    const hsize_t start = whole, left = total - whole;
-    if (!status && left) {
-        const hid_t memory = H5Screate_simple(1, &left, NULL), file = H5Dget_space(column), type = H5Dget_type(column);
-        if (H5Sselect_hyperslab(file, H5S_SELECT_SET, &start, NULL, &left, NULL) < 0 ||
-            H5Dread(column, type, memory, file, H5P_DEFAULT, rows->open->raw + columns->offset[c]) < 0)
-            status = DETENTE_E_INPUT;
-        H5Tclose(type);
-        H5Sclose(file);
-        H5Sclose(memory);
-    }
+    if (!status && total > whole)
+        status = read_rows(column, whole, total - whole, rows->open->raw + columns->offset[c]);
     H5Dclose(column);
     return status;
 }
 
-int store_rows_base(store_merger *self)
+/* All rows of the base, before all others. */
+static int take_base(store_merger *self, int t)
 {
-    const uint64_t cells = self->header->cells;
+    store_rows *rows = &self->rows[t];
+    const uint64_t cells = self->header->cells, total = self->base->rows[t];
     int64_t *first = detente_alloc(cells * sizeof *first);
     int status = first ? 0 : DETENTE_E_MEMORY;
-    for (int t = 0; t < STORE_N_TABLES && !status; t++) {
-        store_rows *rows = &self->rows[t];
-        const uint64_t total = self->base->rows[t];
-        if (!self->header->keep[t])
-            continue;
-        for (int c = 0; c < self->header->columns[t].n && !status; c++)
-            status = take_base_column(self, t, c);
-        store_chunk_reset(rows->open, total / STORE_CHUNK_ROWS);
-        rows->open->rows = (uint32_t)(total % STORE_CHUNK_ROWS);
-        rows->next = total;
-        for (uint64_t r = 0; r * cells < self->base->units && !status; r++) {
-            const uint64_t left = self->base->units - r * cells;
-            status = store_base_first_rows(self->base, t, r, first);
-            if (!status)
-                put_first_rows(self, t, r * cells, left < cells ? left : cells, first);
-        }
+    for (int c = 0; c < self->header->columns[t].n && !status; c++)
+        status = take_base_column(self, t, c);
+    store_chunk_reset(rows->open, total / STORE_CHUNK_ROWS);
+    rows->open->rows = (uint32_t)(total % STORE_CHUNK_ROWS);
+    rows->next = total;
+    for (uint64_t r = 0; r * cells < self->base->units && !status; r++) {
+        const uint64_t left = self->base->units - r * cells;
+        status = store_base_first_rows(self->base, t, r, first);
+        if (!status)
+            put_first_rows(self, t, r * cells, left < cells ? left : cells, first);
     }
     detente_free(first);
+    return status;
+}
+
+/* The base's next replication with rows, from @p r on, and where they begin; past its replications when none has. Those before
+   it are done with: they have no rows in the file either. */
+static int find_rows(store_merger *self, int t, uint64_t r)
+{
+    const store_base *base = self->base;
+    store_base_rows *from = &self->rows[t].from;
+    const uint64_t replications = base->units / base->cells;
+    int status = 0;
+    for (from->end = base->rows[t]; r < replications; r++) {
+        status = store_base_first_rows(base, t, r, from->first);
+        uint64_t c = 0;
+        while (!status && c < base->cells && from->first[c] < 0)
+            c++;
+        if (status || c < base->cells) {
+            from->end = status ? 0 : (uint64_t)from->first[c];
+            break;
+        }
+        put_first_rows(self, t, r * self->header->cells, base->cells, from->first);
+    }
+    from->replication = r;
+    return status;
+}
+
+/* Rows [row, end) of the base, which is read chunk by chunk, each of them once. */
+static int append_base(store_merger *self, int t, uint64_t row, uint64_t end)
+{
+    const store_columns *columns = &self->header->columns[t];
+    const unsigned char *column[STORE_MAX_COLUMNS];
+    store_chunk *chunk = self->rows[t].from.chunk;
+    const uint64_t total = self->base->rows[t];
+    int status = 0;
+    while (row < end && !status) {
+        const uint64_t number = row / STORE_CHUNK_ROWS, start = number * STORE_CHUNK_ROWS;
+        const uint64_t n = total - start < STORE_CHUNK_ROWS ? total - start : STORE_CHUNK_ROWS;
+        const uint64_t last = end < start + n ? end : start + n;
+        for (int c = 0; c < columns->n && !status; c++) {
+            column[c] = chunk->raw + columns->offset[c];
+            if (chunk->rows == 0 || chunk->number != number)
+                status = read_base_column(self, t, c, start, n, chunk->raw + columns->offset[c]);
+        }
+        chunk->number = number;
+        chunk->rows = status ? 0 : (uint32_t)n;
+        if (!status)
+            status = append(self, t, column, row - start, last - start);
+        row = last;
+    }
+    return status;
+}
+
+/* The replication of the base that find_rows() found: its rows go on where the file's end, and so do its first rows. */
+static int take_replication(store_merger *self, int t)
+{
+    store_rows *rows = &self->rows[t];
+    store_base_rows *from = &rows->from;
+    const uint64_t begin = from->end, unit = from->replication * self->header->cells, at = rows->next;
+    int64_t last = (int64_t)begin;
+    for (uint64_t c = 0; c < self->base->cells; c++) {
+        if (from->first[c] < 0)
+            continue;
+        if (from->first[c] < last)
+            return DETENTE_E_INPUT;
+        last = from->first[c];
+        from->first[c] += (int64_t)(at - begin);
+    }
+    put_first_rows(self, t, unit, self->base->cells, from->first);
+    int status = find_rows(self, t, from->replication + 1);
+    if (!status && ((uint64_t)last >= from->end || from->end > self->base->rows[t]))
+        status = DETENTE_E_INPUT;
+    if (!status)
+        status = append_base(self, t, begin, from->end);
+    rows->next += from->end - begin;
+    return status;
+}
+
+/* Of a base with fewer points, the replications whose cells come before a unit. */
+static int take_replications(store_merger *self, int t, uint64_t unit)
+{
+    store_base_rows *from = &self->rows[t].from;
+    int status = 0;
+    if (!from->first) {
+        from->first = detente_alloc(self->base->cells * sizeof *from->first);
+        from->chunk = store_chunk_create((store_table)t, &self->header->columns[t], 0);
+        status = from->first && from->chunk ? find_rows(self, t, 0) : DETENTE_E_MEMORY;
+        if (!status && from->end != 0)
+            status = DETENTE_E_INPUT;
+    }
+    while (!status && from->replication < self->base->units / self->base->cells &&
+           from->replication <= unit / self->header->cells)
+        status = take_replication(self, t);
+    return status;
+}
+
+int store_rows_base(store_merger *self, uint64_t unit)
+{
+    int status = 0;
+    for (int t = 0; t < STORE_N_TABLES && self->base->path && !status; t++) {
+        if (!self->header->keep[t])
+            continue;
+        if (self->base->cells < self->header->cells)
+            status = take_replications(self, t, unit);
+        else if (!self->rows[t].from.taken)
+            status = take_base(self, t);
+        self->rows[t].from.taken = 1;
+    }
     return status;
 }
 

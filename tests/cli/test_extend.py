@@ -2,41 +2,17 @@
 """detente run --extend: replications and points added later are as if they had been asked for at once."""
 import random
 import signal
-import subprocess
 import time
 
 import h5py
 import pytest
 
+from going_on import config, reference, start  # pylint: disable=unused-import  # fixtures
 from results import digest
-
-CONFIG = """detente: 1
-name: c
-extends: billing-dispute
-seed: 7
-replications: 100
-encounters: 150
-quantiles: true
-keep: {encounters: 100, turns: 20}
-strategies: [typical, listen-then-pay, mirroring]
-"""
-SMALL_SHARDS = {"DETENTE_SHARD_BYTES": "60000"}
 
 
 def asking(n):
     return ("--set", f"replications={n}")
-
-
-@pytest.fixture
-def config(tmp_path):
-    (tmp_path / "c.yaml").write_text(CONFIG)
-    return "c.yaml"
-
-
-@pytest.fixture
-def reference(run, config, tmp_path):
-    assert run("run", config, "-o", "reference.h5").returncode == 0
-    return digest(tmp_path / "reference.h5")
 
 
 @pytest.mark.parametrize("more", [(), ("--keep", "none"), ("--keep", "encounters"), ("--set", "quantiles=false"),
@@ -55,12 +31,6 @@ def test_in_steps(run, config, tmp_path, more):
     with h5py.File(tmp_path / "o.h5") as file, h5py.File(tmp_path / "whole.h5") as whole:
         for name in ("encounters", "turns"):
             assert file["provenance"].attrs[name] == pytest.approx(whole["provenance"].attrs[name], abs=1)
-
-
-def start(detente, folder, *arguments):
-    import os
-    return subprocess.Popen([detente, *map(str, arguments)], cwd=folder, env={**os.environ, **SMALL_SHARDS},
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_killed_while_extending(detente, run, config, reference, tmp_path):
@@ -148,8 +118,9 @@ name: c
 extends: billing-dispute
 seed: 7
 replications: %(replications)s
-encounters: 150
+encounters: %(encounters)s
 quantiles: true
+keep: %(keep)s
 strategies: [typical, mirroring]
 design: {type: %(type)s, points: %(points)d, vary: {agent.warmth: {from: 0, to: 1}, customer.anger.mean: {from: 0.1, to: 0.6}}}
 """
@@ -157,17 +128,19 @@ RULE = "{min: 8, max: 40, until: {metric: escalated, halfwidth: 0.04}}"
 
 
 def write(folder, **values):
-    (folder / "s.yaml").write_text(SWEEP % values)
+    (folder / "s.yaml").write_text(SWEEP % {"encounters": 150, "keep": "none", **values})
 
 
 @pytest.mark.parametrize("kind", ["random", "sobol", "saltelli", "morris"])
-@pytest.mark.parametrize("before, after", [(9, 9), (5, 9), (RULE, RULE)], ids=["points", "both", "rule"])
-def test_more_points(run, tmp_path, kind, before, after):
+@pytest.mark.parametrize("before, after, keep", [(9, 9, "none"), (5, 9, "{encounters: 100, turns: 20}"),
+                                                 (RULE, RULE, "{encounters: all, columns: [minutes]}")],
+                         ids=["points", "both", "rule"])
+def test_more_points(run, tmp_path, kind, before, after, keep):
     """Two steps of more points, and more replications of the old ones, are one run of all."""
-    write(tmp_path, type=kind, points=7, replications=after)
+    write(tmp_path, type=kind, points=7, replications=after, keep=keep)
     assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
     for points, replications in ((2, before), (3, before), (7, after)):
-        write(tmp_path, type=kind, points=points, replications=replications)
+        write(tmp_path, type=kind, points=points, replications=replications, keep=keep)
         if points > 2:
             refused = run("run", "s.yaml", "-o", "o.h5", "--resume")
             assert refused.returncode == 3 and "--extend" in refused.stderr
@@ -176,22 +149,54 @@ def test_more_points(run, tmp_path, kind, before, after):
     assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
 
 
+def chunks(path):
+    """What the chunks of all rows hold, as they lie in the file."""
+    found = {}
+    with h5py.File(path) as file:
+        for table in ("encounters", "turns"):
+            for name, column in file[table].items() if table in file else ():
+                for i in range(column.id.get_num_chunks() if column.chunks else 0):
+                    at = column.id.get_chunk_info(i).chunk_offset
+                    found[table, name, at] = column.id.read_direct_chunk(at)[1]
+    return found
+
+
+@pytest.mark.parametrize("encounters, keep, shards", [
+    (4096, "encounters", None),  # 4 cells fill a chunk
+    (9000, "encounters", "1000"),  # the rows of one replication of a cell are more than a shard holds
+    (60, "turns", "1"),
+    (700, "{turns: 31}", None)])
+def test_rows_of_more_points(run, tmp_path, encounters, keep, shards):
+    """On the edges of chunks and over them, from shards that hold more, or less, than a replication of a cell."""
+    environment = {"DETENTE_SHARD_BYTES": shards} if shards else {}
+    for name, steps in (("reference.h5", [4]), ("o.h5", [2, 3, 4])):
+        for points in steps:
+            write(tmp_path, type="sobol", points=points, replications=2, encounters=encounters, keep=keep)
+            done = run("run", "s.yaml", "-o", name, "--extend" if points > 2 and name == "o.h5" else "--resume",
+                       environment=environment)
+            assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+    reference = chunks(tmp_path / "reference.h5")
+    assert len(reference) > 10 and chunks(tmp_path / "o.h5") == reference
+
+
 def test_killed_while_points_are_added(run, detente, tmp_path):
-    write(tmp_path, type="sobol", points=16, replications=60)
+    keep = "{encounters: 100, turns: 20}"
+    write(tmp_path, type="sobol", points=8, replications=60, keep=keep)
     assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
-    write(tmp_path, type="sobol", points=8, replications=60)
+    write(tmp_path, type="sobol", points=4, replications=50, keep=keep)
     assert run("run", "s.yaml", "-o", "small.h5").returncode == 0
-    write(tmp_path, type="sobol", points=16, replications=60)
+    write(tmp_path, type="sobol", points=8, replications=60, keep=keep)
     rng, killed = random.Random(7), 0
     while killed < 5:
         (tmp_path / "o.h5").write_bytes((tmp_path / "small.h5").read_bytes())
         option = "--extend"
         for _ in range(rng.randint(1, 3)):
-            program = subprocess.Popen([detente, "run", "s.yaml", "-o", "o.h5", option], cwd=tmp_path, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL, env={**SMALL_SHARDS, "PATH": "/usr/bin"})
+            program = start(detente, tmp_path, "run", "s.yaml", "-o", "o.h5", option)
             time.sleep(rng.uniform(0.02, 0.25))
             program.kill()
             killed += program.wait(30) == -signal.SIGKILL
+            program.communicate()
             option = "--resume" if (tmp_path / "o.h5.parts").exists() and rng.random() < 0.5 else "--extend"
         done = run("run", "s.yaml", "-o", "o.h5", "--extend")
         assert done.returncode == 0, done.stderr
@@ -199,9 +204,43 @@ def test_killed_while_points_are_added(run, detente, tmp_path):
         (tmp_path / "o.h5").unlink()
 
 
+def test_points_where_a_larger_run_was_begun(run, detente, tmp_path):
+    """Parts of a run of all points hold what a file that was put beside them has too: it counts once."""
+    write(tmp_path, type="sobol", points=4, replications=30, keep="encounters")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    (tmp_path / "o.h5").rename(tmp_path / "small.h5")
+    write(tmp_path, type="sobol", points=8, replications=30, keep="encounters")
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    program = start(detente, tmp_path, "run", "s.yaml", "-o", "o.h5")
+    deadline = time.time() + 30
+    while len(list((tmp_path / "o.h5.parts").glob("shard-*.h5"))) < 3 and time.time() < deadline:
+        time.sleep(0.002)
+    program.kill()
+    program.communicate()
+    assert not (tmp_path / "o.h5").exists()
+    (tmp_path / "small.h5").rename(tmp_path / "o.h5")
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+
+
+@pytest.mark.parametrize("wrong", [{(1, 1): 3}, {(0, 0): 1}, {(3, 2): 10**12}, {(0, 2): 10**12}, {(1, 2): -1, (2, 2): 0}])
+def test_rows_that_are_not_where_they_are_said_to_be(run, tmp_path, wrong):
+    write(tmp_path, type="sobol", points=2, replications=3, keep="encounters")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    with h5py.File(tmp_path / "o.h5", "a") as file:
+        for (cell, replication), row in wrong.items():
+            file["encounters/first_row"][cell, replication] = row
+    before = (tmp_path / "o.h5").read_bytes()
+    write(tmp_path, type="sobol", points=3, replications=3, keep="encounters")
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+    assert done.returncode in (1, 3) and "o.h5: is damaged" in done.stderr, done.stderr
+    assert (tmp_path / "o.h5").read_bytes() == before
+
+
 @pytest.mark.parametrize("change, words", [
     (("type: sobol", "type: random"), "design.type"), (("from: 0, to: 1", "from: 0, to: 0.5"), "agent.warmth"),
-    (("points: 8", "points: 4"), "design.points"), (("quantiles: true", "keep: encounters"), "keep"),
+    (("points: 8", "points: 4"), "design.points"), (("keep: none", "keep: encounters"), "keep"),
     (("type: sobol, points: 8", "type: latin-hypercube, points: 9"), "design.type")], ids=str)
 def test_what_is_no_extension(run, tmp_path, change, words):
     write(tmp_path, type="sobol", points=6, replications=3)
@@ -212,11 +251,3 @@ def test_what_is_no_extension(run, tmp_path, change, words):
     done = run("run", "s.yaml", "-o", "o.h5", "--extend")
     assert done.returncode == 3 and words in done.stderr, done.stderr
     assert digest(tmp_path / "o.h5") == before
-
-
-def test_kept_rows_take_no_points(run, tmp_path):
-    for points in (6, 8):
-        write(tmp_path, type="sobol", points=points, replications=3)
-        (tmp_path / "s.yaml").write_text((tmp_path / "s.yaml").read_text() + "keep: encounters\n")
-        done = run("run", "s.yaml", "-o", "o.h5", "--extend" if points > 6 else "--resume")
-    assert done.returncode == 3 and "points cannot be added where rows are kept" in done.stderr

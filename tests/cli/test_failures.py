@@ -71,6 +71,11 @@ def test_shards_resume_and_extend(run, detente, whole, tmp_path):
     assert run("run", "f.yaml", "-o", "e.h5", "--extend", "--set", "replications=13").returncode == 1
     assert run("run", "f.yaml", "-o", "e.h5", "--extend").returncode == 1
     assert digest(tmp_path / "e.h5") == whole
+    for points, replications in ((1, 5), (3, 7), (8, 30)):  # of the first point no cell has rows
+        (tmp_path / "f.yaml").write_text(CONFIG.replace("points: 8", f"points: {points}"))
+        done = run("run", "f.yaml", "-o", "p.h5", "--extend" if points > 1 else "--resume", "--set", f"replications={replications}")
+        assert done.returncode == 1, done.stderr
+    assert digest(tmp_path / "p.h5") == whole
     import os
     for delay in (0.03, 0.06, 0.1):
         program = subprocess.Popen([detente, "run", "f.yaml", "-o", "r.h5", "--resume"], cwd=tmp_path,

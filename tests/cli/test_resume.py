@@ -8,37 +8,10 @@ import time
 
 import pytest
 
+from going_on import CONFIG, config, reference, start  # pylint: disable=unused-import  # fixtures
 from results import digest
 
-CONFIG = """detente: 1
-name: c
-extends: billing-dispute
-seed: 7
-replications: 150
-encounters: 150
-keep: {encounters: 100, turns: 20}
-strategies: [typical, listen-then-pay, mirroring]
-"""
-# A shard every few units, so that there is something to lose.
-SMALL_SHARDS = {"DETENTE_SHARD_BYTES": "60000"}
 KILLS = 200 if os.environ.get("DETENTE_LONG") else 20
-
-
-@pytest.fixture
-def config(tmp_path):
-    (tmp_path / "c.yaml").write_text(CONFIG)
-    return "c.yaml"
-
-
-@pytest.fixture
-def reference(run, config, tmp_path):
-    assert run("run", config, "-o", "reference.h5").returncode == 0
-    return digest(tmp_path / "reference.h5")
-
-
-def start(detente, folder, *arguments):
-    return subprocess.Popen([detente, *map(str, arguments)], cwd=folder, env={**os.environ, **SMALL_SHARDS},
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def units_kept(folder):
@@ -99,8 +72,8 @@ CHANGES = [
     (("--set", "agent.mirroring=0.9"), "agent.mirroring: "),
     (("--set", "strategies[mirroring].persistence=5"), "strategies[mirroring].persistence: "),
     (("--set", "strategies=[typical]"), "strategies: 3 elements there, 1 here"),
-    (("--set", "replications=160"), "replications: 150 there, 160 here"),
-    (("--set", "replications=100"), "replications: 150 there, 100 here"),
+    (("--set", "replications=110"), "replications: 100 there, 110 here"),
+    (("--set", "replications=90"), "replications: 100 there, 90 here"),
     (("--keep", "none"), "keep.encounters: 100 there, 0 here"),
 ]
 
@@ -142,7 +115,7 @@ def test_without_resume_it_is_refused(run, config, unfinished):
 
 def test_never_a_thousand_files(detente, run, tmp_path):
     """A shard a unit, more of them than a folder should hold: they are gathered, also by a run that is killed meanwhile."""
-    (tmp_path / "m.yaml").write_text(CONFIG.replace("replications: 150", "replications: 420").replace("encounters: 150", "encounters: 3"))
+    (tmp_path / "m.yaml").write_text(CONFIG.replace("replications: 100", "replications: 420").replace("encounters: 150", "encounters: 3"))
     assert run("run", "m.yaml", "-o", "reference.h5").returncode == 0
     parts, most, gathered = tmp_path / "o.h5.parts", 0, 0
     for goes_on in range(3):
@@ -167,4 +140,4 @@ def test_what_is_there_is_told(run, config, tmp_path):
     """--extend of a finished file says how much of the work it need not do again."""
     assert run("run", config, "-o", "o.h5", "--set", "replications=50").returncode == 0
     done = run("run", config, "-o", "o.h5", "--extend")
-    assert done.returncode == 0 and "going on: 22,500 of 67,500 encounters are there already" in done.stderr
+    assert done.returncode == 0 and "going on: 22,500 of 45,000 encounters are there already" in done.stderr
