@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <detente/compare.h>
+#include <detente/registry.h>
 
 #include "core/memory.h"
 #include "report/figure_parts.h"
@@ -320,6 +321,19 @@ static void add_ends(figure *f, const detente_sensitivity *s)
     figure_range(&f->b, "x", low, high > 0 ? high : 1, f->n_strategies > 4 ? 3 : 5);
 }
 
+/* A panel without bars says why. */
+static void add_title(figure *f, const detente_sensitivity *s, int i)
+{
+    static const char *const why[] = {[DETENTE_SENSITIVITY_DONE] = "",
+                                      [DETENTE_SENSITIVITY_CONSTANT] = ": never varies",
+                                      [DETENTE_SENSITIVITY_NOISE] = ": no more than noise"};
+    if (f->n_strategies < 2)
+        return;
+    text_add(&f->b, "set title offset 0,-0.5 ");
+    figure_text(&f->b, figure_strategy(f, i));
+    text_add(&f->b, ".'%s'\n", why[s->state]);
+}
+
 static void draw_sensitivity(figure *f, const detente_sensitivity *s, const int *order, const char *const *name, int n)
 {
     const int sobol = s->sobol != NULL;
@@ -336,11 +350,7 @@ static void draw_sensitivity(figure *f, const detente_sensitivity *s, const int 
         add_names(f, name, n);
         if (!figure_is_first(f, i))
             text_add(&f->b, "unset ytics\n");
-        if (f->n_strategies > 1) {
-            text_add(&f->b, "set title offset 0,-0.5 ");
-            figure_text(&f->b, figure_strategy(f, i));
-            text_add(&f->b, "\n");
-        }
+        add_title(f, &s[i], i);
         if (i == 0)
             figure_below(f, sobol ? -1 : s->metric);
         (sobol ? plot_sobol : plot_morris)(f, i);
@@ -348,6 +358,18 @@ static void draw_sensitivity(figure *f, const detente_sensitivity *s, const int 
     }
     figure_key(f, key, entries);
     figure_end_panels(f);
+}
+
+/* Whether there is a bar to draw. */
+static int tells(const figure *f, const detente_sensitivity *s, detente_error *error)
+{
+    for (int i = 0; i < f->n_strategies; i++)
+        if (s[i].state == DETENTE_SENSITIVITY_DONE)
+            return 0;
+    return detente_error_set(error, DETENTE_E_INPUT, "%s %s: there is nothing to draw", detente_metric_name(s->metric),
+                             s->state == DETENTE_SENSITIVITY_CONSTANT
+                                 ? "never varies"
+                                 : "varies between points no more than its noise (more replications would tell more)");
 }
 
 static int say_sensitivity(figure *f, const detente_sensitivity *s, int shown, detente_error *error)
@@ -394,6 +416,8 @@ int figure_sensitivity(figure *f, detente_error *error)
     detente_sensitivity *found = detente_calloc(n, sizeof *found);
     int code = found ? detente_sensitivity_read(f->a->results, f->a->metric[0], f->strategy, n, &how, found, error)
                      : no_memory(error);
+    if (!code)
+        code = tells(f, found, error);
     if (!code) {
         order_parameters(f, found, by);
         for (int i = 0; i < found->n_factors && i < MOST_BARS; i++) {

@@ -26,7 +26,7 @@ GRID = ONE + """design:
     customer.anger.mean: {from: 0.1, to: 0.6, steps: 4}
 """
 NAMES = ONE + "design: {vary: {customer.persona: [loyal, abusive]}}\n"
-SENSITIVE = ONE + "design: {type: TYPE, points: 20, vary: {scenario.value: {from: 100, to: 800}, agent.empathy: {from: 0, to: 1}}}\n"
+SENSITIVE = ONE + "design: {type: TYPE, points: 20, vary: {scenario.value: {from: 100, to: 800}, customer.anger.mean: {from: 0.1, to: 0.7}}}\n"
 CONFIGS = {"one": ONE, "grid": GRID, "names": NAMES, "saltelli": SENSITIVE.replace("TYPE", "saltelli"),
            "morris": SENSITIVE.replace("TYPE", "morris"), "log": GRID.replace("steps: 3", "steps: 3, log: true").replace(
                "warmth: {from: 0,", "warmth: {from: 0.01,")}
@@ -230,9 +230,10 @@ def test_what_the_file_does_not_have(run, files, tmp_path):
     for name, options, words in (("one", ["--figure", "curves"], "nothing is varied"), ("one", ["--figure", "map"], "nothing is varied"),
                                  ("one", ["--figure", "sensitivity"], "type: saltelli"),
                                  ("one", ["-S", "mirorring"], 'did you mean "mirroring"?'),
+                                 ("saltelli", ["-m", "breaches"], "breaches never varies"), ("morris", ["-m", "breaches"], "breaches never varies"),
                                  ("none", [], "none.h5"), ("one.yaml", [], "not a results file")):
         path = files / (name if "." in name else f"{name}.h5")
-        done = run("plot", path, "-m", "minutes", "-o", "f.svg", *options)
+        done = run("plot", path, *([] if "-m" in options else ["-m", "minutes"]), "-o", "f.svg", *options)
         assert done.returncode == 3 and words in done.stderr and done.stderr.count("\n") == 1, done.stderr
     assert os.listdir(tmp_path) == []
 
