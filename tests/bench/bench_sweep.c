@@ -16,6 +16,7 @@ typedef struct shares {
     double part[N_PARTS][MEASURE_ROUNDS]; /* per cent of the threads' time */
     double unit[MEASURE_ROUNDS];          /* microseconds of a thread a unit */
     double lost[MEASURE_ROUNDS];          /* per cent in which threads did not run */
+    double beside[MEASURE_ROUNDS];        /* per cent that the store's own threads took of processors beside this one */
     double finish; /* microseconds a unit: making the results file of the shards, with its summary */
 } shares;
 
@@ -27,9 +28,13 @@ static int measure_round(const detente_config *config, const detente_cell_source
     const detente_run_options options = {
         .threads = threads, .first_unit = (uint64_t)r * units, .last_unit = (uint64_t)(r + 1) * units};
     double seconds[N_PARTS], all = 0, lost = 0;
+    const double process = measure_clock(CLOCK_PROCESS_CPUTIME_ID), thread = measure_clock(CLOCK_THREAD_CPUTIME_ID);
     const int code = parts_play(config, cells, sink, &options, seconds, &lost, error);
+    const double others =
+        measure_clock(CLOCK_PROCESS_CPUTIME_ID) - process - (measure_clock(CLOCK_THREAD_CPUTIME_ID) - thread);
     for (int p = 0; p < N_PARTS; p++)
         all += seconds[p];
+    out->beside[r] = 100 * others / all;
     for (int p = 0; p < N_PARTS; p++)
         out->part[p][r] = 100 * seconds[p] / all;
     out->unit[r] = 1e6 * all / (double)units;
@@ -79,6 +84,8 @@ static void print_shares(const shares *s, int threads)
     for (int p = 0; p < N_PARTS; p++)
         print_line(NAME[p], s->part[p]);
     print_line("a unit, us of a thread", s->unit);
+    if (threads == 1)
+        print_line("storing in threads of the store's own, % beside", s->beside);
     print_line("(left out: the thread did not run, %)", s->lost);
     printf("  %-52s %9.2f\n", "the results file of the shards, at the end, us a unit", s->finish);
 }

@@ -18,7 +18,7 @@
 enum part { PART_PLAY, PART_MAKE, PART_FOLD, PART_STORE, PART_SCHEDULE, N_PARTS };
 enum { MOST_PART_THREADS = 64 };
 
-/** A time longer than this is that of a thread that did not run: every single call takes a fraction of it. */
+/** A time longer than this is that of a thread that did not run: every single call takes a fraction of it, but one that stores may not. */
 #define PART_PREEMPTED 2e-3
 
 /** A thread's account, on lines of the cache of its own. */
@@ -38,9 +38,10 @@ static _Thread_local int part_known;
 
 static inline void part_add(part_account *a, enum part part, double seconds)
 {
+    const int counts = seconds < PART_PREEMPTED || part == PART_STORE;
     a->calls[part]++;
-    a->seconds[part] += seconds < PART_PREEMPTED ? seconds : 0;
-    a->lost += seconds < PART_PREEMPTED ? 0 : seconds;
+    a->seconds[part] += counts ? seconds : 0;
+    a->lost += counts ? 0 : seconds;
 }
 
 /** A call out of the engine begins. */
