@@ -110,7 +110,8 @@ typedef struct detente_contrast {
 
 /**
  * Compare replication by replication, over those that both have: the t test of the paired differences (Student 1908; Law 2015,
- * section 10.2.1). @p p_above is then the share of positive differences, ties half (Grissom & Kim 2012, PS_dep).
+ * section 10.2.1). Differences that vary by no more than rounding do not vary. @p p_above is the share of positive differences, ties
+ * half (Grissom & Kim 2012, PS_dep).
  * @param n replications of either
  */
 void detente_contrast_paired(const double *a, const double *b, size_t n, double confidence, detente_contrast *out);

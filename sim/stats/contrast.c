@@ -53,6 +53,13 @@ static void finish(detente_contrast *out, double confidence)
         out->p = 2 * detente_t_tail(fabs(out->difference) / out->se, out->freedom);
 }
 
+/* Differences such as 0.3 - 0.2 and 0.4 - 0.3 differ in the last digits: that is no variation. */
+static double beyond_rounding(double variance, const detente_moments *a, const detente_moments *b)
+{
+    const double size = fmax(fabs(a->min), fabs(a->max)) + fmax(fabs(b->min), fabs(b->max));
+    return sqrt(variance) <= 1e-13 * size ? 0 : variance;
+}
+
 void detente_contrast_paired(const double *a, const double *b, size_t n, double confidence, detente_contrast *out)
 {
     detente_moments of_a, of_b, of_difference;
@@ -73,7 +80,8 @@ void detente_contrast_paired(const double *a, const double *b, size_t n, double 
     if (out->count == 0)
         return;
     const double count = (double)out->count, var_a = detente_moments_variance(&of_a);
-    const double var_b = detente_moments_variance(&of_b), var_difference = detente_moments_variance(&of_difference);
+    const double var_b = detente_moments_variance(&of_b);
+    const double var_difference = beyond_rounding(detente_moments_variance(&of_difference), &of_a, &of_b);
     out->difference = of_difference.mean;
     out->p_above = above / count;
     if (out->count < 2)

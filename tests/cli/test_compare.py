@@ -293,6 +293,25 @@ def test_levels_as_they_would_be_written(call):
     assert "\nscenario.value 1234567\n" in done.stdout
 
 
+def test_replications_that_agree_by_chance(call):
+    """The same difference of shares in both of two replications is no certainty; a difference of nothing, or of everything, is."""
+    folder, go = call
+    play(go, folder, HEAD + "strategies: [typical, surrender, mirroring]\n", "--set", "replications=2", name="chance")
+    with h5py.File(folder / "chance.h5", "r+") as file:
+        file["escalated"][...] = [[0.2, 0.3], [0.3, 0.4], [0.2, 0.3]]
+        file["executive"][...] = [[0, 0], [1, 1], [0.25, 0.25]]
+        file["minutes"][...] = [[5, 6], [6, 7], [5, 6]]
+    done = go("compare", "chance.h5", "--metric", "escalated,executive,minutes", "--format", "csv")
+    rows = {(row["metric"], row["strategy"]): row for row in rows_of(done)}
+    for key, size in ((("escalated", "surrender"), 0.1), (("executive", "mirroring"), 0.25)):
+        row = rows[key]
+        assert row["difference"] == pytest.approx(size) and "by chance: no test" in row["note"]
+        assert math.isnan(row["p"]) and math.isnan(row["p_holm"])
+    for key, p in ((("escalated", "mirroring"), 1), (("executive", "surrender"), 0), (("minutes", "surrender"), 0)):
+        assert rows[key]["p"] == p and "the same in every replication" in rows[key]["note"]
+    assert "adjusted over the 4 tests" in words(go("compare", "chance.h5", "--metric", "escalated,executive,minutes"))
+
+
 # ---- ways to write it ------------------------------------------------------------------------------------------------
 
 

@@ -117,6 +117,20 @@ START_TEST(unpaired)
 }
 END_TEST
 
+/* 0.3 - 0.2 and 0.4 - 0.3 are two doubles, and one difference. */
+START_TEST(differences_that_round)
+{
+    const double more[] = {0.3, 0.4}, less[] = {0.2, 0.3}, far[] = {0.2, 0.3 + 1e-9};
+    detente_contrast c;
+    ck_assert(0.3 - 0.2 != 0.4 - 0.3);
+    detente_contrast_paired(more, less, 2, 0.95, &c);
+    ck_assert_double_eq(c.se, 0);
+    ck_assert_double_eq(c.variance_saved, 1);
+    detente_contrast_paired(more, far, 2, 0.95, &c);
+    ck_assert_double_gt(c.se, 1e-10);
+}
+END_TEST
+
 START_TEST(what_cannot_be_said)
 {
     static const double none[] = {NAN, NAN}, one[] = {3, NAN}, same[] = {2, 2}, other[] = {1, 1};
@@ -212,6 +226,7 @@ int main(void)
     tcase_add_test(known, paired);
     tcase_add_test(known, pairs_that_both_have);
     tcase_add_test(known, unpaired);
+    tcase_add_test(known, differences_that_round);
     tcase_add_test(known, what_cannot_be_said);
     tcase_add_test(known, holm);
     tcase_add_test(known, wilson);
