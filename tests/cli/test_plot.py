@@ -53,7 +53,7 @@ def options_of(name, kind):
 def check_svg(data):
     root = ElementTree.fromstring(data)
     assert root.tag.endswith("svg") and float(root.get("width")) == pytest.approx(604.7, abs=1)
-    return {text.text for text in root.iter() if text.tag.endswith("}text")}
+    return {text.text for text in root.iter() if text.tag.endswith("}text") and text.text}
 
 
 def check_pdf(path):
@@ -78,7 +78,8 @@ def test_each_figure_in_each_format(run, files, tmp_path, name, kind):
         assert done.returncode == 0 and done.stdout == "", done.stderr
         assert not re.search("warning|line \\d", done.stderr), done.stderr
     words = check_svg((tmp_path / "f.svg").read_bytes())
-    assert {"typical", "mirroring", ODD} <= words, words
+    for strategy in ("typical", "mirroring", ODD):  # a panel without bars adds why
+        assert any(word == strategy or word.startswith(strategy + ": ") for word in words), words
     if len(suffixes) > 1:
         check_pdf(tmp_path / "f.pdf")
         check_png((tmp_path / "f.png").read_bytes())
