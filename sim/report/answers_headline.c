@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The answer in plain words. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <detente/registry.h>
 
 #include "core/memory.h"
 #include "core/text.h"
@@ -327,6 +330,74 @@ static int say_by_values(report_answers *a, detente_error *error)
     return code;
 }
 
+/* ---- one playbook, and what is varied ---------------------------------------------------------------------------- */
+
+/* What the values of a parameter do to a metric of the one playbook: the greatest difference to the first of them. */
+typedef struct along {
+    const detente_factor *factor;
+    detente_contrast of;
+    char from[DETENTE_NAME_SIZE + 96], to[DETENTE_NAME_SIZE + 96];
+} along;
+
+/* Take what one parameter does, where it is beyond chance and more than what is known so far. */
+static int look_along(const report_answers *a, const detente_factor *f, int metric, along *most, detente_error *error)
+{
+    const char *const path[] = {f->path};
+    const detente_compare_options options = {
+        .metric = &metric, .n_metrics = 1, .by = path, .n_by = 1, .confidence = a->confidence};
+    detente_compare compare = {0};
+    const int code = detente_compare_results(&compare, a->results, &options, error);
+    for (uint32_t i = 0; i < compare.n_groups && !code && !compare.ranges; i++) {
+        const detente_compare_row *row = &compare.row[i];
+        if (!judge_sign(&compare, row) ||
+            (most->factor && fabs(row->difference.difference) <= fabs(most->of.difference)))
+            continue;
+        *most = (along){.factor = f, .of = row->difference};
+        snprintf(most->from, sizeof most->from, "%s", compare.group[row->baseline].level->text);
+        snprintf(most->to, sizeof most->to, "%s", compare.group[row->group].level->text);
+    }
+    detente_compare_clear(&compare);
+    return code;
+}
+
+/* "Along agent.mirroring, from 0 to 1.6, 53 more of 1000 calls reach a supervisor (49 to 57)." */
+static int say_along(report_answers *a, detente_error *error)
+{
+    const detente_design *design = a->config->design;
+    const int metric = a->config->n_hypotheses ? a->config->hypothesis[0].metric : DETENTE_METRIC_reported_satisfaction;
+    const int share = detente_metric_is_flag(metric);
+    along most = {0};
+    text_buffer b = {0};
+    int code = 0;
+    for (int k = 0; k < design->n_factors && k < MOST_FACTORS && !code; k++)
+        code = look_along(a, &design->factor[k], metric, &most, error);
+    if (code)
+        return code;
+    if (!most.factor)
+        return answers_say(&a->headline, error, "Nothing that is varied changes \"%s\" beyond chance.",
+                           report_metric_title(metric));
+    text_add(&b, "Along %s, from %s to %s, ", most.factor->path, most.from, most.to);
+    if (share) {
+        add_amount(&b, &most.of, 1000, "more of 1000 calls", "fewer of 1000 calls");
+        if (metric == DETENTE_METRIC_escalated || metric == DETENTE_METRIC_resolved)
+            text_add(&b, " %s", metric == DETENTE_METRIC_escalated ? "reach a supervisor" : "are settled");
+        else
+            text_add(&b, " count as \"%s\"", report_metric_title(metric));
+    } else {
+        text_add(&b, "\"%s\" %s by %.*f", report_metric_title(metric), most.of.difference < 0 ? "falls" : "rises",
+                 decimals_for(most.of.difference, (most.of.high - most.of.low) / 2, 1), fabs(most.of.difference));
+    }
+    add_range(&b, &most.of, share ? 1000 : 1);
+    text_add(&b, ".");
+    return finish(&a->headline, &b, error);
+}
+
+/* Where all that a level stands for is the same but for the level: like is compared with like. */
+static int has_like_levels(const detente_design *design)
+{
+    return design->type == DETENTE_FACTORIAL || design->n_factors == 1;
+}
+
 int answers_headline(report_answers *a, detente_error *error)
 {
     const detente_design *design = a->config->design;
@@ -342,5 +413,7 @@ int answers_headline(report_answers *a, detente_error *error)
     /* Where one parameter at a time is varied, its base stands for all points of the others: not like with like. */
     if (!code && design && design->type != DETENTE_ONE_AT_A_TIME && a->config->n_strategies > 1 && a->most > 1)
         code = say_by_values(a, error);
+    if (!code && design && has_like_levels(design) && a->config->n_strategies == 1 && a->most > 1)
+        code = say_along(a, error);
     return code;
 }

@@ -230,7 +230,8 @@ static void note_missing(const detente_compare *compare, const detente_results *
     else if (most < all)
         grid_note(g, "There are %u of %u replications: the run is unfinished.", most, all);
     if (uneven)
-        grid_note(g, "%u groups: replications that only some of their cells have are left out.", uneven);
+        grid_note(g, "%u group%s: replications that only some of the cells have are left out.", uneven,
+                  uneven == 1 ? "" : "s");
 }
 
 static void note_columns(const detente_compare *compare, grid *g)

@@ -47,6 +47,19 @@ static void add_p(grid *g, double p)
         grid_number(g, p, 4);
 }
 
+/* A verdict on part of the replications stands, and may change. */
+static void note_unfinished(const detente_config *config, const detente_tested *tested, grid *g)
+{
+    uint64_t least = config->replications;
+    for (int i = 0; i < config->n_hypotheses; i++)
+        if (tested[i].unknown == DETENTE_KNOWN && tested[i].replications < least)
+            least = tested[i].replications;
+    /* A cell that stops at a precision may have any number. */
+    if (config->until.metric < 0 && least < config->replications)
+        grid_note(g, "The run is unfinished: verdicts rest on as few as %llu of %llu replications, and may change.",
+                  (unsigned long long)least, (unsigned long long)config->replications);
+}
+
 static void add_notes(const detente_config *config, const detente_tested *tested, grid *g)
 {
     int count[3] = {0}, without_p = 0, open = 0;
@@ -61,6 +74,7 @@ static void add_notes(const detente_config *config, const detente_tested *tested
         "%d supported, %d not supported, %d undecided. Holm's adjustment holds the chance of any wrong \"supported\" in the "
         "list to %g %%, and that of any wrong \"not supported\".",
         count[DETENTE_SUPPORTED], count[DETENTE_NOT_SUPPORTED], count[DETENTE_UNDECIDED], 100 * DETENTE_ERROR_RATE);
+    note_unfinished(config, tested, g);
     for (int i = 0; i < config->n_hypotheses; i++) {
         const detente_tested *t = &tested[i];
         const char *name = config->hypothesis[i].name;

@@ -241,6 +241,18 @@ def test_half_finished(run, tmp_path):
     assert done.returncode == 4 and "h1: no replication was run" in done.stdout
 
 
+def test_part_of_the_replications(run, tmp_path):
+    """Verdicts on a run that was stopped say so."""
+    play(run, tmp_path, HEAD + FACTORIAL + text_of([{"metric": "minutes", "value": "< 99"}]))
+    assert "unfinished" not in run("test", "h.h5").stdout
+    with h5py.File(tmp_path / "h.h5", "r+") as file:
+        file["minutes"][2, 7:] = numpy.nan
+        file["replications_run"][2] = 7
+    done = run("test", "h.h5")
+    assert done.returncode == 0
+    assert "The run is unfinished: verdicts rest on as few as 7 of 12 replications, and may change." in done.stdout.replace("\n", " ")
+
+
 def test_replications_that_both_sides_have(run, tmp_path):
     """A cell that stopped earlier is compared over the replications that it has."""
     play(run, tmp_path, HEAD.replace("replications: 12", "replications: {min: 4, max: 30, until: {metric: minutes, halfwidth: 12%}}") +

@@ -213,6 +213,33 @@ def test_headline(small):
     assert "not from your desk" in data["limits"][0]
 
 
+def test_headline_of_one_playbook(run, tmp_path):
+    """What the varied parameter with the largest effect does to the metric of the first hypothesis; like with like, or nothing."""
+    text = CONFIG.replace("[typical, listen-then-pay, bare-refusal]", "[typical]").replace("agent.warmth: [0, 0.2, 0.6]", "agent.mirroring: {from: 0, to: 1.8, steps: 4}")
+    asked = "hypotheses: [{name: a, expect: {metric: escalated, where: {agent.mirroring: 1.2}, value: '> 0.1'}}]\n"
+    for more, metric in ((asked, "escalated"), ("", "reported_satisfaction")):
+        (tmp_path / "one.yaml").write_text(text.replace("[reasonable, abusive]", "[reasonable, loyal]") + more)
+        assert run("run", "one.yaml", "-o", "one.h5", "--force", "--set", "encounters=400").returncode == 0
+        done = run("report", "one.h5", "-o", "one.html", "--force")
+        (line,) = [line for line in done.stdout.splitlines() if line.startswith("Along ")]
+        with h5py.File(tmp_path / "one.h5") as file:
+            means = file[metric][:].reshape(2, 4, 12)
+        effects = {("agent.mirroring", f"from 0 to {name}"): (means[:, i] - means[:, 0]).mean(axis=0)
+                   for i, name in enumerate(("0", "0.6", "1.2", "1.8")) if i}
+        effects[("customer.persona", "from reasonable to loyal")] = (means[1] - means[0]).mean(axis=0)
+        (path, ends), most = max(effects.items(), key=lambda item: abs(item[1].mean()))
+        assert line.startswith(f"Along {path}, {ends}, ")
+        low, high = sorted(abs(x) for x in scipy.stats.t.interval(0.95, 11, most.mean(), most.std(ddof=1) / 12**0.5))
+        scale = 1000 if more else 1
+        found = [float(x) for x in re.search(r", (?:\S+ [^()]* by )?(\d\S*)[^()]* \((\S+) to (\S+)\)", line[len(f"Along {path}, {ends}"):]).groups()]
+        assert found == pytest.approx([scale * x for x in (abs(most.mean()), low, high)], abs=0.51 if more else 0.0051)
+        assert ("more of 1000 calls reach a supervisor (" if most.mean() > 0 else "fewer of 1000 calls reach a supervisor (") in line if more else \
+            ("rises by" if most.mean() > 0 else "falls by") in line
+    (tmp_path / "one.yaml").write_text(text.replace("type: factorial", "type: one-at-a-time").replace("customer.persona: [reasonable, abusive]", "agent.warmth: [0, 0.6]"))
+    assert run("run", "one.yaml", "-o", "one.h5", "--force").returncode == 0
+    assert "Along" not in run("report", "one.h5", "-o", "one.html", "--force").stdout
+
+
 def write(tmp_path, text):
     (tmp_path / "c.yaml").write_text(text)
     return "c.yaml"
