@@ -54,10 +54,11 @@ static int gather(report_answers *a, const report_request *request, answers_plac
         code = answers_curves(a, places, *n_places, error);
     if (!code)
         code = answers_endings(a, error);
-    if (!code)
-        code = answers_headline(a, error);
+    /* What the config asked comes first. */
     if (!code)
         code = answers_verdicts(a, error);
+    if (!code)
+        code = answers_headline(a, error);
     if (!code)
         code = answers_sensitivity(a, error);
     return code;

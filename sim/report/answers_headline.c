@@ -188,6 +188,58 @@ static int say_others(report_answers *a, const detente_compare *c, detente_error
     return code;
 }
 
+/* The choice is by satisfaction and cost; where another brings clearly more of net value, that is not passed over. */
+static int say_most_value(report_answers *a, const detente_compare *c, detente_error *error)
+{
+    const detente_estimate *best = level_of(a, c, a->best, JUDGE_NET);
+    int most = a->best;
+    for (int s = 0; s < a->config->n_strategies; s++)
+        if (level_of(a, c, s, JUDGE_NET)->mean > level_of(a, c, most, JUDGE_NET)->mean)
+            most = s;
+    if (most == a->best || !(level_of(a, c, most, JUDGE_NET)->low > best->high))
+        return 0;
+    text_buffer b = {0};
+    text_add(
+        &b, "This goes by satisfaction and cost. With what a kept customer is worth, %s leads: net value of a call is ",
+        name_of(a, most));
+    add_level(&b, level_of(a, c, most, JUDGE_NET), 1);
+    text_add(&b, ", of %s ", name_of(a, a->best));
+    add_level(&b, best, 1);
+    text_add(&b, ".");
+    return finish(&a->headline, &b, error);
+}
+
+/* A strategy that is the baseline under another name: nothing it did made any difference, in any replication. */
+static int is_copy(const report_answers *a, const detente_compare *c, int strategy)
+{
+    for (int m = JUDGE_SATISFIED; m < JUDGE_N_METRICS; m++) {
+        const detente_contrast *d = &judge_row(a, c, 0, strategy, (enum judge_metric)m)->difference;
+        if (!(d->difference == 0 && d->low == 0 && d->high == 0))
+            return 0;
+    }
+    return 1;
+}
+
+static int all_are_copies(const report_answers *a, const detente_compare *c)
+{
+    for (int s = 0; s < a->config->n_strategies; s++)
+        if (s != a->baseline && !is_copy(a, c, s))
+            return 0;
+    return 1;
+}
+
+static int say_copies(report_answers *a, const detente_compare *c, detente_error *error)
+{
+    int code = 0;
+    for (int s = 0; s < a->config->n_strategies && !code; s++)
+        if (s != a->baseline && is_copy(a, c, s))
+            code = answers_say(
+                &a->headline, error,
+                "%s does exactly what %s does, in every call: what is different about it never comes into play.",
+                name_of(a, s), name_of(a, a->baseline));
+    return code;
+}
+
 /* Whether any playbook differs from the baseline in what is chosen by. */
 static int anything_is_clear(const report_answers *a, const detente_compare *c)
 {
@@ -225,12 +277,14 @@ static int say_overall(report_answers *a, const detente_compare *c, detente_erro
             &a->headline, error,
             "Which playbook is better cannot be said: with one replication, chance and difference look the "
             "same. Run it with more (--set replications=40).");
+    int code = say_copies(a, c, error);
+    if (code || all_are_copies(a, c))
+        return code;
     if (!anything_is_clear(a, c))
         return answers_say(&a->headline, error,
                            "No playbook differs from %s in satisfaction or cost beyond chance. More replications "
                            "(--extend) would show smaller differences.",
                            baseline);
-    int code;
     if (a->best == a->baseline) {
         code = answers_say(&a->headline, error,
                            "No playbook satisfies more than %s at about its cost, or costs less and satisfies as much.",
@@ -242,7 +296,9 @@ static int say_overall(report_answers *a, const detente_compare *c, detente_erro
         if (!code)
             code = say_net(a, c, a->best, error);
     }
-    return code ? code : say_others(a, c, error);
+    if (!code)
+        code = say_others(a, c, error);
+    return code ? code : say_most_value(a, c, error);
 }
 
 /* ---- by the values of a parameter -------------------------------------------------------------------------------- */
@@ -280,7 +336,7 @@ static int say_levels(report_answers *a, const detente_factor *f, const by_level
 {
     text_buffer b = {0};
     int parts = 0;
-    text_add(&b, "It depends on %s: by the same rule", words_of(f));
+    text_add(&b, "It depends on %s: judged so", words_of(f));
     for (int s = 0; s < a->config->n_strategies; s++) {
         int here = 0;
         for (int i = 0; i < by->n; i++)
@@ -308,7 +364,7 @@ static int judge_factor(report_answers *a, const detente_factor *f, text_buffer 
         if (differs)
             code = say_levels(a, f, &by, error);
         else
-            text_add(same, "%s%s", same->size ? ", " : "", words_of(f));
+            text_add(same, "%s%s", same->size ? " and " : "", words_of(f));
     }
     detente_compare_clear(&compare);
     return code;
@@ -324,8 +380,8 @@ static int say_by_values(report_answers *a, detente_error *error)
     if (!code && same.failed)
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     if (!code && same.size && a->best != a->baseline)
-        code = answers_say(&a->headline, error, "By the same rule %s is the choice whatever %s.", name_of(a, a->best),
-                           same.text);
+        code = answers_say(&a->headline, error, "Judged so, %s is the choice at every value of %s.",
+                           name_of(a, a->best), same.text);
     text_clear(&same);
     return code;
 }
@@ -337,6 +393,7 @@ typedef struct along {
     const detente_factor *factor;
     detente_contrast of;
     char from[DETENTE_NAME_SIZE + 96], to[DETENTE_NAME_SIZE + 96];
+    int ranges; /**< 1: these are ranges of values */
 } along;
 
 /* Take what one parameter does, where it is beyond chance and more than what is known so far. */
@@ -347,12 +404,12 @@ static int look_along(const report_answers *a, const detente_factor *f, int metr
         .metric = &metric, .n_metrics = 1, .by = path, .n_by = 1, .confidence = a->confidence};
     detente_compare compare = {0};
     const int code = detente_compare_results(&compare, a->results, &options, error);
-    for (uint32_t i = 0; i < compare.n_groups && !code && !compare.ranges; i++) {
+    for (uint32_t i = 0; i < compare.n_groups && !code; i++) {
         const detente_compare_row *row = &compare.row[i];
         if (!judge_sign(&compare, row) ||
             (most->factor && fabs(row->difference.difference) <= fabs(most->of.difference)))
             continue;
-        *most = (along){.factor = f, .of = row->difference};
+        *most = (along){.factor = f, .of = row->difference, .ranges = compare.ranges != 0};
         snprintf(most->from, sizeof most->from, "%s", compare.group[row->baseline].level->text);
         snprintf(most->to, sizeof most->to, "%s", compare.group[row->group].level->text);
     }
@@ -376,7 +433,10 @@ static int say_along(report_answers *a, detente_error *error)
     if (!most.factor)
         return answers_say(&a->headline, error, "Nothing that is varied changes \"%s\" beyond chance.",
                            report_metric_title(metric));
-    text_add(&b, "Along %s, from %s to %s, ", most.factor->path, most.from, most.to);
+    if (most.ranges)
+        text_add(&b, "Between %s %s and %s, ", most.factor->path, most.from, most.to);
+    else
+        text_add(&b, "Along %s, from %s to %s, ", most.factor->path, most.from, most.to);
     if (share) {
         add_amount(&b, &most.of, 1000, "more of 1000 calls", "fewer of 1000 calls");
         if (metric == DETENTE_METRIC_escalated || metric == DETENTE_METRIC_resolved)

@@ -16,16 +16,29 @@ static int no_memory(detente_error *error)
     return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
 }
 
+/* "Of 3 expectations that the config states, 2 are supported (a, b), 1 is not supported (c)." */
 static int say_verdicts(report_answers *a, detente_error *error)
 {
-    int count[3] = {0};
-    for (int i = 0; i < a->config->n_hypotheses; i++)
-        count[a->verdict[i].verdict]++;
-    return answers_say(&a->headline, error,
-                       "Of %d expectation%s that the config states, %d %s supported, %d not supported, %d undecided.",
-                       a->config->n_hypotheses, a->config->n_hypotheses == 1 ? "" : "s", count[DETENTE_SUPPORTED],
-                       count[DETENTE_SUPPORTED] == 1 ? "is" : "are", count[DETENTE_NOT_SUPPORTED],
-                       count[DETENTE_UNDECIDED]);
+    static const char *const WORDS[] = {[DETENTE_SUPPORTED] = "supported",
+                                        [DETENTE_NOT_SUPPORTED] = "not supported",
+                                        [DETENTE_UNDECIDED] = "undecided"};
+    const int n = a->config->n_hypotheses;
+    text_buffer b = {0};
+    text_add(&b, "Of %d expectation%s that the config states", n, n == 1 ? "" : "s");
+    for (size_t v = 0; v < sizeof WORDS / sizeof *WORDS; v++) {
+        text_buffer names = {0};
+        int count = 0;
+        for (int i = 0; i < n; i++)
+            if (a->verdict[i].verdict == (int)v)
+                text_add(&names, "%s%s", count++ ? ", " : "", a->config->hypothesis[i].name);
+        if (count)
+            text_add(&b, ", %d %s %s (%s)", count, count == 1 ? "is" : "are", WORDS[v], names.text ? names.text : "");
+        b.failed |= names.failed;
+        text_clear(&names);
+    }
+    const int code = b.failed ? no_memory(error) : answers_say(&a->headline, error, "%s.", b.text);
+    text_clear(&b);
+    return code;
 }
 
 int answers_verdicts(report_answers *a, detente_error *error)
@@ -57,8 +70,10 @@ static int say_drivers(report_answers *a, const detente_sensitivity *s, detente_
     int code = b.failed ? no_memory(error) : 0;
     if (!code && above)
         code = answers_say(&a->headline, error,
-                           "Of what was varied, the satisfaction of %s's customers hangs most on %s; "
-                           "%d of %d parameters matter no more than chance.",
+                           above < s->n_factors
+                               ? "Of what was varied, the satisfaction of %s's customers hangs most on %s; %d of %d "
+                                 "parameters matter no more than chance."
+                               : "Of what was varied, the satisfaction of %s's customers hangs most on %s.",
                            name, b.text, s->n_factors - above, s->n_factors);
     else if (!code)
         code = answers_say(&a->headline, error,

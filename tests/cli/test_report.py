@@ -251,7 +251,8 @@ PLAIN = "detente: 1\nextends: billing-dispute\nreplications: 6\nencounters: 20\n
 @pytest.mark.parametrize("text, says", [
     (PLAIN, "There is no other playbook here to compare it with."),
     (PLAIN.replace("6", "1") + "strategies: [typical, surrender]\n", "cannot be said: with one replication"),
-    (PLAIN + "strategies: [typical, {name: same, extends: typical}]\n", "No playbook differs from typical"),
+    (PLAIN + "strategies: [typical, {name: same, extends: typical}]\n", "same does exactly what typical does, in every call"),
+    (PLAIN + "strategies: [typical, task-focused]\n", "No playbook differs from typical"),
     (PLAIN.replace("20", "400") + "strategies: [listen-then-pay, typical, bare-refusal]\n", "No playbook satisfies more than listen-then-pay"),
 ])
 def test_sentences_of_other_files(run, tmp_path, text, says):
@@ -284,7 +285,9 @@ design:
             assert verdict["verdict"] == expected["verdict"]
             for name in ("effect", "low", "high"):
                 assert close(verdict[name], expected[name])
-        assert "Of 2 expectations that the config states" in printed and "customers hangs most on " in printed
+        assert "customers hangs most on " in printed and " 0 of " not in printed
+        held = " is supported (listening), 1 is" if data["verdicts"][0]["verdict"] == "supported" else ""
+        assert printed.startswith("Of 2 expectations that the config states, ") and f"{held} not supported (" in printed.splitlines()[0]
         found = list(csv.DictReader(io.StringIO(run("sensitivity", f"{kind}.h5", "--metric", "reported_satisfaction", "--format",
                                                     "csv").stdout)))
         rows = {(row["strategy"], row["parameter"]): row for row in data["sensitivity"]["rows"]
@@ -297,12 +300,24 @@ design:
                 assert close(row[name], expected[name]), (name, row)
 
 
+def test_the_one_of_most_net_value_is_told(run, tmp_path):
+    """The choice goes by satisfaction and cost; a playbook that clearly brings more net value is not passed over."""
+    text = PLAIN.replace("20", "400") + "strategies: [typical, listen-then-pay, quid-pro-quo]\n"
+    assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
+    done = run("report", "c.h5", "-o", "c.html").stdout
+    rows = {r["strategy"]: float(r["mean"]) for r in csv.DictReader(io.StringIO(
+        run("compare", "c.h5", "--metric", "net_value", "--format", "csv").stdout))}
+    assert "listen-then-pay settles" in done and max(rows, key=rows.get) == "quid-pro-quo"
+    number = float(re.search(r"quid-pro-quo leads: net value of a call is (\S+) \(", done)[1])
+    assert number == pytest.approx(rows["quid-pro-quo"], abs=1)
+
+
 @pytest.mark.parametrize("minutes, begins, word", [(5, "Against it: with", "lower"), (50, "With what", "higher")])
 def test_what_speaks_against_the_choice(run, tmp_path, minutes, begins, word):
     """Listening takes calls past the five minutes after which an answer is no longer a quick one."""
     text = PLAIN.replace("20", "400") + f"strategies: [typical, listen-then-pay]\noutcome: {{quick_minutes: {minutes}}}\n"
     assert run("run", write(tmp_path, text), "-o", "c.h5").returncode == 0
-    (line,) = [line for line in run("report", "c.h5", "-o", "c.html").stdout.splitlines() if "net value" in line]
+    (line,) = [line for line in run("report", "c.h5", "-o", "c.html").stdout.splitlines() if "net value" in line and "leads" not in line]
     with h5py.File(tmp_path / "c.h5") as file:
         net = file["net_value"][:]
     assert line.startswith(begins)
