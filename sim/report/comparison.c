@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <detente/design.h>
 #include <detente/registry.h>
 
 /* p below it is shown as such. */
@@ -200,6 +201,20 @@ static void note_reasons(const detente_compare *compare, grid *g)
     }
 }
 
+/* Levels of one path that are compared, where the points of each differ in the other paths too. */
+static void note_unlike_levels(const detente_compare *compare, const detente_results *results, grid *g)
+{
+    const detente_design *design = detente_results_config(results)->design;
+    int paths = 0;
+    for (int i = 0; i < compare->n_by; i++)
+        paths += strcmp(compare->by[i], "persona") != 0;
+    if (!compare->baseline && paths > 0 && design && design->type != DETENTE_FACTORIAL && paths < design->n_factors)
+        grid_note(g,
+                  "Points of one level differ from those of another in the other varied paths too, as a %s design has "
+                  "them: a difference need not come from the level.",
+                  detente_design_name(design->type));
+}
+
 /* Failed cells, and replications that are not there, or not everywhere. */
 static void note_missing(const detente_compare *compare, const detente_results *results, grid *g)
 {
@@ -215,6 +230,7 @@ static void note_missing(const detente_compare *compare, const detente_results *
         most = group->replications > most ? group->replications : most;
         uneven += group->most > group->replications ? 1 : 0;
     }
+    note_unlike_levels(compare, results, g);
     if (failed)
         grid_note(g, "%u of %u cells failed and are left out (variables status and error say which and why).%s", failed,
                   cells,

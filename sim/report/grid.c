@@ -167,16 +167,25 @@ static void add_decimal(text_buffer *b, double value, int decimals)
     text_add(b, "%s", text + nothing);
 }
 
+/* A part of an estimate: of millions not every unit, so that two columns of them fit. */
+static void add_part(text_buffer *b, double value, int decimals)
+{
+    if (decimals == 0 && fabs(value) >= 1e7 && isfinite(value))
+        text_add(b, "%.4g", value);
+    else
+        add_decimal(b, value, decimals);
+}
+
 /* An estimate's parts; widths put them below those of other rows. */
 static void add_estimate(text_buffer *b, const grid_item *item, size_t mean_width, size_t half_width)
 {
     text_buffer part = {0};
-    add_decimal(&part, item->value, item->decimals);
+    add_part(&part, item->value, item->decimals);
     text_add(b, "%*s", (int)mean_width, part.failed ? "" : part.text);
     b->failed |= part.failed;
     text_clear(&part);
     if (isfinite(item->half)) {
-        add_decimal(&part, item->half, item->decimals);
+        add_part(&part, item->half, item->decimals);
         text_add(b, " ± %*s", (int)half_width, part.failed ? "" : part.text);
         b->failed |= part.failed;
         text_clear(&part);
@@ -201,10 +210,13 @@ typedef struct column_width {
     int fixed; /* 1: `all` stays as it is */
 } column_width;
 
-static size_t width_of_number(double value, int decimals, int *failed)
+static size_t width_of(const grid_item *item, double value, int *failed)
 {
     text_buffer b = {0};
-    add_decimal(&b, value, decimals);
+    if (item->kind == ITEM_ESTIMATE)
+        add_part(&b, value, item->decimals);
+    else
+        add_decimal(&b, value, item->decimals);
     const size_t n = b.failed || !b.text ? 0 : text_characters(b.text);
     *failed |= b.failed;
     text_clear(&b);
@@ -222,11 +234,11 @@ static void widen(column_width *width, const grid_item *item, int *failed)
     if (item->kind == ITEM_TEXT) {
         n = text_characters(item->text);
     } else if (item->kind == ITEM_NUMBER) {
-        n = width_of_number(item->value, item->decimals, failed);
+        n = width_of(item, item->value, failed);
     } else if (item->kind == ITEM_ESTIMATE) {
-        width->mean = larger(width->mean, width_of_number(item->value, item->decimals, failed));
+        width->mean = larger(width->mean, width_of(item, item->value, failed));
         if (isfinite(item->half))
-            width->half = larger(width->half, width_of_number(item->half, item->decimals, failed));
+            width->half = larger(width->half, width_of(item, item->half, failed));
         n = width->mean + (width->half ? width->half + 3 : 0);
     }
     if (!width->fixed)

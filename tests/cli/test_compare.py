@@ -312,6 +312,26 @@ def test_replications_that_agree_by_chance(call):
     assert "adjusted over the 4 tests" in words(go("compare", "chance.h5", "--metric", "escalated,executive,minutes"))
 
 
+def test_levels_that_differ_in_more(call):
+    """One strategy: levels of one path, at points that differ in another path too, are not like and like."""
+    folder, go = call
+    points = "design: {type: list, points: [{agent.mirroring: 0, agent.warmth: 0.2}, {agent.mirroring: 1, agent.warmth: 0.9}]}\n"
+    play(go, folder, HEAD + "strategies: [typical]\n" + points, "--set", "replications=2", name="unlike")
+    by = ("--by", "agent.mirroring", "--metric", "minutes")
+    said = "in the other varied paths too, as a list design has them"
+    assert said in words(go("compare", "unlike.h5", *by)) and said in go("compare", "unlike.h5", *by, "--format", "csv").stderr
+    assert said not in words(go("compare", "unlike.h5", *by, "--by", "agent.warmth"))
+    play(go, folder, HEAD + "strategies: [typical, surrender]\n" + points, "--set", "replications=2", name="unlike")
+    assert said not in words(go("compare", "unlike.h5", *by))
+
+
+def test_large_numbers_fit(call):
+    folder, go = call
+    play(go, folder, HEAD + "strategies: [typical, task-focused]\ndesign: {vary: {scenario.value: [1234567, 98765432.5, 1.0e+12]}}\n", name="vast")
+    done = go("compare", "vast.h5", "--metric", "net_value", "--by", "scenario.value")
+    assert max(map(len, done.stdout.splitlines())) <= 100 and "e+11 \u00b1 " in done.stdout
+
+
 # ---- ways to write it ------------------------------------------------------------------------------------------------
 
 
