@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -275,6 +276,45 @@ int cli_isa(detente_isa *isa)
     return code ? cli_fail(code, &error) : CLI_DONE;
 }
 
+/* A name that is neither a file nor a scenario. */
+static int refuse_name(const char *name, detente_error *error)
+{
+    char file[DETENTE_NAME_SIZE + 8];
+    snprintf(file, sizeof file, "%s.yaml", name);
+    if (access(file, F_OK) == 0)
+        return detente_error_set(error, DETENTE_E_CONFIG,
+                                 "%s: neither a file nor a scenario of the library; did you mean %s?", name, file);
+    if (detente_embedded_find("strategies", name))
+        return detente_error_set(error, DETENTE_E_CONFIG,
+                                 "%s is a strategy of the library, not a scenario; a scenario or config plays it: "
+                                 "--set 'strategies=[%s]'",
+                                 name, name);
+    if (detente_embedded_find("personas", name))
+        return detente_error_set(error, DETENTE_E_CONFIG,
+                                 "%s is a persona of the library, not a scenario; a scenario or config has it as its "
+                                 "customers: --set customer.persona=%s",
+                                 name, name);
+    return cli_unknown("scenarios", name, "neither a file nor a scenario of the library", error);
+}
+
+/* A folder is no config, but what `detente new experiment` made holds one. @return 0 or DETENTE_E_INPUT */
+static int refuse_folder(const char *path, detente_error *error)
+{
+    struct stat there;
+    const size_t length = strlen(path), room = length + sizeof "/config.yaml";
+    if (stat(path, &there) || !S_ISDIR(there.st_mode))
+        return 0;
+    char *inside = detente_alloc(room);
+    if (!inside)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    snprintf(inside, room, "%s%sconfig.yaml", path, length && path[length - 1] == '/' ? "" : "/");
+    const int holds = access(inside, F_OK) == 0;
+    detente_error_set(error, DETENTE_E_INPUT, "%s: is a folder, not a file%s%s%s", path, holds ? "; did you mean " : "",
+                      holds ? inside : "", holds ? "?" : "");
+    detente_free(inside);
+    return DETENTE_E_INPUT;
+}
+
 int cli_config_load(detente_config *config, const char *path, const cli_settings *settings, detente_error *error,
                     detente_error *warnings)
 {
@@ -283,12 +323,13 @@ int cli_config_load(detente_config *config, const char *path, const cli_settings
     if (strcmp(path, "-") != 0 && path[strspn(path, plain)] == '\0' && strlen(path) < DETENTE_NAME_SIZE &&
         access(path, F_OK) != 0) {
         if (!detente_embedded_find("scenarios", path))
-            return cli_unknown("scenarios", path, "neither a file nor a scenario of the library", error);
+            return refuse_name(path, error);
         /* What a library scenario extends is in the library too, so it is named and not read here. */
         snprintf(text, sizeof text, "extends: %s\n", path);
         return detente_config_parse(config, text, strlen(text), path, settings->item, settings->n, error, warnings);
     }
-    return detente_config_load(config, path, settings->item, settings->n, error, warnings);
+    const int code = refuse_folder(path, error);
+    return code ? code : detente_config_load(config, path, settings->item, settings->n, error, warnings);
 }
 
 int cli_print_table(const char *path)

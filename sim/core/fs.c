@@ -19,6 +19,20 @@ static int fail(detente_error *error, int code, const char *path)
     return detente_error_set(error, code, "%s: %s", path, strerror(errno));
 }
 
+int detente_fs_is_hdf5(const char *bytes, size_t size)
+{
+    const size_t length = sizeof DETENTE_FS_HDF5 - 1;
+    return size >= length && memcmp(bytes, DETENTE_FS_HDF5, length) == 0;
+}
+
+/* Results are taken for a config's easily, and are no text. */
+static int refuse_results(const char *path, detente_error *error)
+{
+    return detente_error_set(
+        error, DETENTE_E_INPUT,
+        "%s: is a results file (HDF5), not a text: `detente compare`, `report` and `replay` read it", path);
+}
+
 static int read_all(int file, const char *path, size_t limit, char **text, size_t *size, detente_error *error)
 {
     size_t capacity = 1 << 16, used = 0;
@@ -32,6 +46,10 @@ static int read_all(int file, const char *path, size_t limit, char **text, size_
             return fail(error, DETENTE_E_INPUT, path);
         }
         used += (size_t)got;
+        if (detente_fs_is_hdf5(buffer, used)) {
+            detente_free(buffer);
+            return refuse_results(path, error);
+        }
         if (got == 0) {
             buffer[used] = 0;
             *text = buffer;

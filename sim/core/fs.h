@@ -7,9 +7,15 @@
 
 #include <detente/error.h>
 
+/** What an HDF5 file, and so a results file, begins with. */
+#define DETENTE_FS_HDF5 "\211HDF\r\n\032\n"
+/** Whether the first @p size bytes of a file are an HDF5 file's. */
+int detente_fs_is_hdf5(const char *bytes, size_t size);
+
 /**
- * Read a whole file ("-" is standard input) of at most @p limit bytes. @param[out] text owned by the caller, ends in a zero
- * that is not counted in @p size. @return 0, DETENTE_E_INPUT (missing, folder, unreadable, too large), DETENTE_E_MEMORY
+ * Read a whole text file ("-" is standard input) of at most @p limit bytes. @param[out] text owned by the caller, ends in a zero
+ * that is not counted in @p size. @return 0, DETENTE_E_INPUT (missing, folder, unreadable, too large, a
+ * results file), DETENTE_E_MEMORY
  */
 int detente_fs_read(const char *path, size_t limit, char **text, size_t *size, detente_error *error);
 

@@ -27,8 +27,7 @@ int store_check_path(const char *path, detente_error *error)
 
 int store_check_output(const char *path, int force, detente_error *error)
 {
-    static const char signature[] = "\211HDF\r\n\032\n";
-    return detente_fs_check_output(path, force, signature, "a results file", error);
+    return detente_fs_check_output(path, force, DETENTE_FS_HDF5, "a results file", error);
 }
 
 /* Whether every cell of a results file has all its replications, or failed: 1 or 0, or DETENTE_E_INPUT, DETENTE_E_MEMORY. */

@@ -11,6 +11,7 @@
 
 #include <detente/detente.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 #include "store/hdf.h"
 #include "store/schema.h"
@@ -41,6 +42,19 @@ struct detente_results {
 static int not_ours(detente_error *error, const char *path, const char *why)
 {
     return detente_error_set(error, DETENTE_E_INPUT, "%s: not a results file of detente: %s", path, why);
+}
+
+/* HDF5 could not open it: what begins as its files do was one, all else perhaps what a run begins with. */
+static int refuse_opening(detente_error *error, const char *path)
+{
+    char begins[8] = "";
+    FILE *file = fopen(path, "rbe");
+    const size_t n = file ? fread(begins, 1, sizeof begins, file) : 0;
+    if (file)
+        fclose(file);
+    return detente_fs_is_hdf5(begins, n)
+               ? not_ours(error, path, "damaged or truncated")
+               : not_ours(error, path, "no HDF5; a config is played first: `detente run CONFIG -o OUT.h5`");
 }
 
 static int no_memory(detente_error *error)
@@ -264,7 +278,7 @@ int detente_results_open(detente_results **results, const char *path, detente_er
         hdf_session session;
         hdf_enter(&session);
         self->file = hdf_open(path);
-        status = self->file < 0 ? not_ours(error, path, "no HDF5, or damaged or truncated") : read_frame(self, error);
+        status = self->file < 0 ? refuse_opening(error, path) : read_frame(self, error);
         hdf_leave(&session);
     }
     if (status)

@@ -101,6 +101,40 @@ def test_a_name_that_is_neither_file_nor_scenario(run, command):
                            "did you mean billing-dispute?\n")
 
 
+def test_what_is_taken_for_a_config(run, tmp_path):
+    """Results, a strategy, a persona, a name without its suffix, a folder that holds a config."""
+    assert run("run", "minimal", "-o", "x.h5", "--set", "replications=2", "--set", "encounters=10").returncode == 0
+    assert run("new", "experiment", "kind").returncode == 0 and run("new", "playbook", "desk").returncode == 0
+    (tmp_path / "empty").mkdir()
+    for name, words in (("x.h5", "x.h5: is a results file (HDF5), not a text: `detente compare`, `report` and `replay` read it\n"),
+                        ("mirroring", "mirroring is a strategy of the library, not a scenario; a scenario or config plays it: "
+                                      "--set 'strategies=[mirroring]'\n"),
+                        ("entitled", "entitled is a persona of the library, not a scenario; a scenario or config has it as its "
+                                     "customers: --set customer.persona=entitled\n"),
+                        ("desk", "desk: neither a file nor a scenario of the library; did you mean desk.yaml?\n"),
+                        ("kind", "kind: is a folder, not a file; did you mean kind/config.yaml?\n"),
+                        ("kind/", "kind/: is a folder, not a file; did you mean kind/config.yaml?\n"),
+                        ("empty", "empty: is a folder, not a file\n")):
+        for command in (("check", name), ("trace", name), ("run", name, "-o", "y.h5")):
+            done = run(*command)
+            assert done.returncode == 3 and done.stderr == "detente: " + words, command
+    for hint in ("strategies=[mirroring]", "customer.persona=entitled"):
+        assert run("check", "minimal", "--set", hint).returncode == 0
+
+
+@pytest.mark.parametrize("command", [("compare",), ("test",), ("sensitivity", "-m", "resolved"), ("export", "--table", "summary"),
+                                     ("replay", "--cell", 0, "--replication", 0, "--encounter", 0), ("report", "-o", "o.html"),
+                                     ("plot", "-m", "resolved", "-o", "o.svg")])
+def test_a_config_is_no_results_file(run, tmp_path, command):
+    (tmp_path / "c.yaml").write_text("detente: 1\n")
+    done = run(command[0], "c.yaml", *command[1:])
+    assert done.returncode == 3 and done.stderr == ("detente: c.yaml: not a results file of detente: no HDF5; a config is played "
+                                                    "first: `detente run CONFIG -o OUT.h5`\n")
+    (tmp_path / "cut.h5").write_bytes(b"\x89HDF\r\n\x1a\nwhat is left of one")
+    done = run(command[0], "cut.h5", *command[1:])
+    assert done.returncode == 3 and done.stderr == "detente: cut.h5: not a results file of detente: damaged or truncated\n"
+
+
 def test_warnings_begin_with_their_place(run, tmp_path):
     (tmp_path / "c.yaml").write_text("detente: 1\ntiers: [{wait: 1}, {wait: 3}]\n")
     done = run("check", "c.yaml", "--set", "tiers[0].empathy=0.5")
