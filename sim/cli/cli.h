@@ -78,6 +78,12 @@ int cli_number(const char *text, unsigned long long low, unsigned long long high
 int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 /** Take a command's one argument, or argp_error() when there is one already. @return 0 or EINVAL */
 int cli_take(const char **path, char *argument, const char *what, struct argp_state *state);
+/**
+ * The suffix of a file's name, its dot included; "" without one (a folder's name, a name that begins with its only dot).
+ */
+const char *cli_suffix(const char *name);
+/** Take the name of a results file to write, or argp_error() when its suffix is plainly of another kind. @return 0 or EINVAL */
+int cli_results_take(const char **output, const char *name, struct argp_state *state);
 /** argp_error() on anything but one of @p names (NULL-terminated), naming the nearest. @return index, or -1 */
 int cli_choice(struct argp_state *state, const char *what, const char *text, const char *const *names);
 /** 1 when @p stream is a terminal that takes colour (NO_COLOR is not set, TERM is not dumb). */

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,6 +184,27 @@ int cli_take(const char **path, char *argument, const char *what, struct argp_st
         return EINVAL;
     }
     *path = argument;
+    return 0;
+}
+
+const char *cli_suffix(const char *name)
+{
+    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
+    return dot && dot > base ? dot : "";
+}
+
+int cli_results_take(const char **output, const char *name, struct argp_state *state)
+{
+    static const char *const others[] = {".html", ".htm", ".yaml", ".yml", ".csv", ".json", ".svg", ".pdf", ".png"};
+    *output = name;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcasecmp(cli_suffix(name), others[i]) == 0) {
+            argp_error(state,
+                       "-o \"%s\": what is written is a results file (HDF5): name it OUT.h5; of that `detente report` "
+                       "makes a page, `plot` a figure, `export` a table",
+                       name);
+            return EINVAL;
+        }
     return 0;
 }
 

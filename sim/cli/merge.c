@@ -43,8 +43,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     merge_options *merge = state->input;
     switch (key) {
     case 'o':
-        merge->output = argument;
-        return 0;
+        return cli_results_take(&merge->output, argument, state);
     case KEY_PARTIAL:
         merge->partial = 1;
         return 0;

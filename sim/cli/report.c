@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/fs.h"
 #include "core/memory.h"
@@ -29,13 +30,24 @@ static const char doc[] =
     "\vExample:\n"
     "  detente report out.h5 -o report.html";
 
+/* Whatever it is called it would be HTML. */
+static error_t take_output(report_options *asked, const char *name, struct argp_state *state)
+{
+    const char *suffix = cli_suffix(name);
+    asked->output = name;
+    if (!*suffix || strcasecmp(suffix, ".html") == 0 || strcasecmp(suffix, ".htm") == 0)
+        return 0;
+    argp_error(state, "-o \"%s\": the report is a page in HTML: name it REPORT.html (a browser prints it as PDF)",
+               name);
+    return EINVAL;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     report_options *asked = state->input;
     switch (key) {
     case 'o':
-        asked->output = argument;
-        return 0;
+        return take_output(asked, argument, state);
     case KEY_BASELINE:
         asked->baseline = argument;
         return 0;

@@ -85,8 +85,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     unsigned long long number;
     switch (key) {
     case 'o':
-        run->output = argument;
-        return 0;
+        return cli_results_take(&run->output, argument, state);
     case 's':
         return cli_settings_parse(&run->settings, argument, state);
     case 't':

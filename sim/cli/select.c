@@ -211,8 +211,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         asked->force = 1;
         return 0;
     case 'o':
-        asked->output = argument;
-        return 0;
+        return cli_results_take(&asked->output, argument, state);
     case 's':
         return cli_settings_parse(&asked->settings, argument, state);
     case ARGP_KEY_ARG:

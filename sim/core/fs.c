@@ -153,6 +153,22 @@ static int is_ours(const char *path, const char *begins)
     return n == 0 || memcmp(found, begins, length) == 0;
 }
 
+/* Why a name cannot be written that stat() did not find: 0 when it only is not there yet. */
+static int look_at_folder(const char *path, detente_error *error)
+{
+    char folder[PATH_MAX];
+    struct stat there;
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash ? (size_t)(slash - path) : 0;
+    if (length == 0 || length >= sizeof folder)
+        return 0;
+    memcpy(folder, path, length);
+    folder[length] = 0;
+    if (!stat(folder, &there) || errno != ENOENT)
+        return 0;
+    return detente_error_set(error, DETENTE_E_IO, "%s: there is no such folder", folder);
+}
+
 int detente_fs_look(const char *path, detente_error *error)
 {
     struct stat there, named;
@@ -162,7 +178,7 @@ int detente_fs_look(const char *path, detente_error *error)
     if (stat(path, &there)) {
         if (errno != ENOENT)
             return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", path, strerror(errno));
-        return 0;
+        return look_at_folder(path, error);
     }
     if (S_ISDIR(there.st_mode))
         return detente_error_set(error, DETENTE_E_IO, "%s: is a folder; name a file", path);

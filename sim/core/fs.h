@@ -25,7 +25,8 @@ int detente_fs_read(const char *path, size_t limit, char **text, size_t *size, d
  */
 int detente_fs_create(const char *path, const void *data, size_t size, detente_error *error);
 
-/** Whether a file is there to be replaced by a finished one: 1, 0, or DETENTE_E_IO for a link, a folder, a device. */
+/** Whether a file is there to be replaced by a finished one: 1, 0, or DETENTE_E_IO for a link, a folder, a device,
+ * and where the folder that it would lie in is missing. */
 int detente_fs_look(const char *path, detente_error *error);
 /**
  * Whether @p path may be written: nothing is there, or @p force and it is empty or begins with @p begins. @p what names such files.

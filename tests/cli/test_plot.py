@@ -258,7 +258,7 @@ def test_where_nothing_can_be_written(run, files, tmp_path):
     (tmp_path / "folder.svg").mkdir()
     for name in ("full.svg", "folder.svg", "none/f.svg"):
         done = run("plot", files / "one.h5", "-m", "minutes", "-o", name, "--force")
-        assert done.returncode == 1 and name in done.stderr and done.stderr.count("\n") == 1, done.stderr
+        assert done.returncode == 1 and name.split("/")[0] in done.stderr and done.stderr.count("\n") == 1, done.stderr
     assert sorted(os.listdir(tmp_path)) == ["folder.svg", "full.svg"]
 
 

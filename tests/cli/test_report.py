@@ -423,21 +423,22 @@ def test_what_is_refused(run, tmp_path, small):
     (tmp_path / "small.h5").symlink_to(folder / "small.h5")
     (tmp_path / "text.h5").write_text("no results")
     (tmp_path / "empty.h5").touch()
-    (tmp_path / "keep.yaml").write_text("a config")
+    (tmp_path / "keep").write_text("a config")
     (tmp_path / "there.html").write_text("<!doctype html>\n")
     (tmp_path / "link.html").symlink_to("there.html")
     for arguments, status, says in (
             (["small.h5"], 2, "name the page: -o REPORT.html"), (["-o", "a.html"], 2, "name a results file"),
-            (["small.h5", "-o", "there.html"], 1, "use --force"), (["small.h5", "-o", "keep.yaml", "--force"], 1, "is not a page"),
-            (["small.h5", "-o", "small.h5", "--force"], 1, "symbolic link"), (["small.h5", "-o", "link.html", "--force"], 1, "symbolic link"),
+            (["small.h5", "-o", "there.html"], 1, "use --force"), (["small.h5", "-o", "keep", "--force"], 1, "is not a page"),
+            (["small.h5", "-o", "small.h5", "--force"], 2, "name it REPORT.html"),
+            (["small.h5", "-o", "a.pdf"], 2, "name it REPORT.html (a browser prints it as PDF)"), (["small.h5", "-o", "link.html", "--force"], 1, "symbolic link"),
             (["small.h5", "-o", "/dev/full", "--force"], 1, "not an ordinary file"), (["small.h5", "-o", "."], 1, "is a folder"),
-            (["small.h5", "-o", "none/a.html"], 1, "No such file or directory"), (["small.h5", "-o", ""], 1, "not the name of a file"),
+            (["small.h5", "-o", "none/a.html"], 1, "detente: none: there is no such folder"), (["small.h5", "-o", ""], 1, "not the name of a file"),
             (["none.h5", "-o", "a.html"], 3, "cannot read it"), (["text.h5", "-o", "a.html"], 3, "not a results file"),
             (["empty.h5", "-o", "a.html"], 3, "not a results file"), ([".", "-o", "a.html"], 3, "is a folder")):
         done = run("report", *arguments)
         assert done.returncode == status and says in done.stderr and done.stdout == "", (arguments, done.stderr)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.h5", "keep.yaml", "link.html", "small.h5", "text.h5", "there.html"]
-    assert (tmp_path / "keep.yaml").read_text() == "a config"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.h5", "keep", "link.html", "small.h5", "text.h5", "there.html"]
+    assert (tmp_path / "keep").read_text() == "a config"
     assert run("report", "small.h5", "-o", "there.html", "--force").returncode == 0
     assert data_of((tmp_path / "there.html").read_text())["name"] == "small"
 

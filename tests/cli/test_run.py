@@ -213,19 +213,28 @@ def test_a_file_whose_name_is_no_text(run, tmp_path):
 
 def test_force_replaces_nothing_but_results(run, config, tmp_path):
     before = config.read_bytes()
-    done = run("run", config, "-o", config, "--force")
-    assert done.returncode == 1 and "is not a results file" in done.stderr and config.read_bytes() == before
+    (tmp_path / "mine").write_bytes(before)
+    done = run("run", "mine", "-o", "mine", "--force")
+    assert done.returncode == 1 and "is not a results file" in done.stderr and (tmp_path / "mine").read_bytes() == before
     (tmp_path / "empty").touch()
     assert run("run", "minimal", "-o", "empty", "--force").returncode == 0 and h5py.is_hdf5(tmp_path / "empty")
 
 
-@pytest.mark.parametrize("output, words", [("folder", "is a folder"), ("folder/", "folder"), ("no/o.h5", "No such file"),
+@pytest.mark.parametrize("output, words", [("folder", "is a folder"), ("folder/", "folder"), ("no/o.h5", "detente: no: there is no such folder\n"),
                                            ("/dev/full", "not an ordinary file"), ("", "not the name of a file")])
 def test_outputs_that_will_not_do(run, tmp_path, output, words):
     (tmp_path / "folder").mkdir()
     done = run("run", "minimal", "-o", output)
     assert done.returncode == 1 and done.stdout == "" and words in done.stderr
     assert [p.name for p in tmp_path.rglob("*")] == ["folder"]
+
+
+@pytest.mark.parametrize("suffix", ["html", "htm", "yaml", "yml", "csv", "json", "svg", "pdf", "png", "HTML"])
+def test_a_name_of_another_kind_is_refused(run, tmp_path, suffix):
+    for command in (("run", "minimal"), ("merge", "s.h5")):
+        done = run(*command, "-o", f"o.{suffix}")
+        assert done.returncode == 2 and f'"o.{suffix}": what is written is a results file (HDF5)' in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("leads_to", ["nowhere.h5", "there.h5", "o.h5"])
