@@ -2,6 +2,7 @@
 /* What a figure is of: the kind that fits, strategies and paths that were asked for. */
 #include "report/figure.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <detente/registry.h>
@@ -115,6 +116,25 @@ static int look(const figure *f, detente_error *error)
     return code;
 }
 
+/* A metric that is NAN everywhere has no figure, and gnuplot no words for it. */
+static int look_at_metrics(const report_answers *a, detente_error *error)
+{
+    const uint32_t cells = detente_results_cells(a->results);
+    double *summary = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *summary);
+    int code = summary ? 0 : no_memory(error);
+    for (int m = 0; m < a->n_metrics && !code; m++) {
+        uint32_t known = 0;
+        code = detente_results_summary(a->results, a->metric[m], summary, error);
+        for (uint32_t c = 0; c < cells && !code; c++)
+            known += isfinite(summary[(size_t)c * DETENTE_N_STATISTICS + DETENTE_STAT_MEAN]) ? 1 : 0;
+        if (!code && known == 0)
+            code = detente_error_set(error, DETENTE_E_INPUT, "%s has no value in any cell: nothing to draw",
+                                     detente_metric_name(a->metric[m]));
+    }
+    detente_free(summary);
+    return code;
+}
+
 static int draw(figure *f, int kind, detente_error *error)
 {
     static int (*const DRAW[FIGURE_N_KINDS])(figure * f,
@@ -141,6 +161,8 @@ int figure_make(figure_script *script, detente_results *results, const figure_re
     int code = detente_sweep_open(&a.sweep, a.config, error);
     if (!code)
         code = look(&f, error);
+    if (!code)
+        code = look_at_metrics(&a, error);
     if (!code)
         code = choose_strategies(&f, error);
     if (!code)

@@ -2,6 +2,7 @@
 """detente plot: figures that are whole, in each format, and hold the numbers that the other commands print."""
 import csv
 import io
+import math
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
+import h5py
 import pytest
 
 ODD = "a, \"b\" <&> _x^2 {/Bold z} 'q'"
@@ -290,6 +292,18 @@ def test_one_replication(run, files, tmp_path, blocks):
         found, text = blocks(tmp_path / "c.h5", "-m", "minutes", "--figure", kind)
         assert text.count("NaN") == 1 and found  # the setting that names what is missing
     assert run("plot", "c.h5", "-m", "minutes", "-o", "f.svg").returncode == 0
+
+
+def test_a_metric_without_values(run, files, tmp_path):
+    """NAN everywhere: said in words of our own, before gnuplot is asked."""
+    for name in ("one", "grid", "names"):
+        shutil.copy(files / f"{name}.h5", tmp_path / "nan.h5")
+        with h5py.File(tmp_path / "nan.h5", "r+") as file:
+            file["heard"][...] = math.nan
+            file["summary/heard"][:, :-1] = math.nan
+        done = run("plot", tmp_path / "nan.h5", "--metric", "heard", "-o", "nan.svg", "--force")
+        assert done.returncode == 3 and "heard has no value in any cell: nothing to draw" in done.stderr
+        assert run("plot", tmp_path / "nan.h5", "--metric", "minutes", "-o", "nan.svg", "--force").returncode == 0
 
 
 def test_an_unfinished_run(run, tmp_path, blocks):
