@@ -14,10 +14,14 @@ import xarray  # noqa: E402
 BESIDES = {"cell", "strategy", "replications_run", "status", "stopped_by", "error"}  # what else has a value for each cell
 STYLES = ["-", "--", ":", "-."]
 
+if len(sys.argv) < 5:
+    sys.exit("usage: curves.py RESULTS.h5 FIGURE.svg PATH METRIC...")
 results = xarray.open_dataset(sys.argv[1])
 summary = xarray.open_dataset(sys.argv[1], group="summary")
 path, metrics = sys.argv[3], sys.argv[4:]
 others = [name for name, variable in results.variables.items() if variable.dims == ("cell",) and name not in BESIDES | {path}]
+if path in BESIDES or path not in results or results[path].dims != ("cell",):
+    sys.exit(f"{sys.argv[1]}: {path} is not varied; varied are: {', '.join(others) or 'none, as the run has no design'}")
 
 cells = results[["strategy", path, *others]].to_dataframe()
 cells["point"] = [", ".join(f"{name} {row[name] if isinstance(row[name], str) else format(row[name], 'g')}" for name in others) for _, row in cells.iterrows()]

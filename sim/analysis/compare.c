@@ -62,6 +62,15 @@ static int check_metrics(const int *metric, int n, int pareto, detente_error *er
     return 0;
 }
 
+/* Where everyone at a point is one persona, the persona is what is varied. */
+static const char *path_of(const detente_config *config, const char *path)
+{
+    for (int k = 0; config->design && k < config->design->n_factors && strcmp(path, "persona") == 0; k++)
+        if (strcmp(config->design->factor[k].path, "customer.persona") == 0)
+            return config->design->factor[k].path;
+    return path;
+}
+
 static int take_options(comparison *self, const detente_compare_options *options, detente_error *error)
 {
     detente_compare *out = self->out;
@@ -90,7 +99,7 @@ static int take_options(comparison *self, const detente_compare_options *options
     out->metric = out->owned;
     out->pareto = out->owned + out->n_metrics;
     for (; out->n_by < options->n_by; out->n_by++)
-        if (!(out->by[out->n_by] = detente_strdup(options->by[out->n_by])))
+        if (!(out->by[out->n_by] = detente_strdup(path_of(self->config, options->by[out->n_by]))))
             return no_memory(error);
     return 0;
 }

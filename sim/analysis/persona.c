@@ -29,10 +29,6 @@ int persona_check(const detente_results *results, const int *metric, int n_metri
     const detente_design *design = detente_results_config(results)->design;
     for (int k = 0; design && k < design->n_factors; k++) {
         const char *path = design->factor[k].path;
-        if (strcmp(path, "customer.persona") == 0)
-            return detente_error_set(
-                error, DETENTE_E_USAGE,
-                "--by persona: everyone is one persona here; use --by customer.persona, which is varied");
         if (strcmp(path, "scenario") == 0 || strcmp(path, "customer.personas") == 0)
             return detente_error_set(error, DETENTE_E_USAGE,
                                      "--by persona: %s is varied, so personas may differ from point to point", path);

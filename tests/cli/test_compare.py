@@ -204,6 +204,15 @@ def test_levels_of_one_strategy(call):
     assert "\n  customer.persona loyal\n    0 " in text and "to customer.persona abusive, agent.mirroring 0, replication by" in text
 
 
+def test_by_persona_where_it_is_varied(call):
+    """It is customer.persona by a shorter name."""
+    folder, go = call
+    play(go, folder, HEAD + STRATEGIES + FACTORIAL, name="varied")
+    for more in ([], ["--format", "csv"]):
+        short, whole = (go("compare", "varied.h5", "--metric", "escalated", "--by", by, *more) for by in ("persona", "customer.persona"))
+        assert short.returncode == 0 and short.stdout == whole.stdout and "abusive" in short.stdout
+
+
 def test_by_persona(plain):
     """From kept encounters: the mean over those with the persona, within each replication."""
     _, go = plain
@@ -517,7 +526,7 @@ def test_nothing_to_compare_with(call):
     (["factorial.h5", "--by", "agent.mirrorign"], 2, 'did you mean "agent.mirroring"?'),
     (["factorial.h5", "--by", "seed"], 2, 'varied are, first, "agent.mirroring"'),
     (["factorial.h5", "--by", "agent.mirroring", "--by", "agent.mirroring"], 2, "named twice"),
-    (["factorial.h5", "--by", "persona"], 2, "use --by customer.persona"), (["single.h5", "--by", "persona"], 2, "run with --keep encounters"),
+    (["factorial.h5", "--by", "persona", "--by", "customer.persona"], 2, "named twice"), (["single.h5", "--by", "persona"], 2, "run with --keep encounters"),
     (["nowhere.h5"], 3, "cannot read it"), (["empty.h5"], 3, "not a results file"), (["plain.yaml"], 3, "not a results file"),
     (["cut.h5"], 3, "not a results file"), (["part.1.h5"], 3, "is a shard"),
 ])

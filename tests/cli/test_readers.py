@@ -377,6 +377,16 @@ def test_figures_of_a_sweep(sweep, tmp_path):
     assert "agent.mirroring 1" not in curves
 
 
+def test_curves_says_what_it_wants(results, sweep, tmp_path):
+    script = [sys.executable, ROOT / "docs/examples/curves.py"]
+    for more, words in (([results], "usage: curves.py RESULTS.h5 FIGURE.svg PATH METRIC..."),
+                        ([results, tmp_path / "c.svg", "agent.warmth", "resolved"], "agent.warmth is not varied; varied are: none, as the run has no design"),
+                        ([sweep, tmp_path / "c.svg", "strategy", "resolved"], "strategy is not varied; varied are: customer.persona, agent.mirroring")):
+        done = subprocess.run([*script, *more], capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and words in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert not (tmp_path / "c.svg").exists()
+
+
 def test_the_figures_of_r(results, sweep, tmp_path):
     """docs/examples/figure.R draws a point for every cell of a results file (its letters are outlines, not text)."""
     for file, cells, metric in ((results, 2, []), (sweep, 12, ["escalated"])):

@@ -23,7 +23,7 @@ def test_every_block_runs(detente, tmp_path):
     (tools / "detente").symlink_to(os.path.realpath(PROGRAM))
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     said = {}
-    assert len(blocks("sh")) == 7 and len(blocks("python")) == 1 and len(blocks("r")) == 1
+    assert len(blocks("sh")) == 8 and len(blocks("python")) == 1 and len(blocks("r")) == 1
     for language, command in (("sh", ["bash", "-euc"]), ("python", [sys.executable, "-c"]), ("r", ["Rscript", "-e"])):
         for text in blocks(language):
             done = subprocess.run([*command, text], cwd=tmp_path, env=environment, text=True, stdin=subprocess.DEVNULL,
