@@ -51,7 +51,8 @@ const detente_param *detente_registry(size_t *n);
  * `customer.correlation.anger-belief`, `strategies[x].playbook[0].when.hostility`.
  */
 const detente_param *detente_registry_find(const char *path);
-/** The known name nearest to @p name among @p n names (edit distance), or NULL when none is near. */
+/** The known name nearest to @p name among @p n names (edit distance), else the shortest that holds
+ * it (of four letters or more); NULL when there is none. */
 const char *detente_nearest(const char *name, const char *const *names, size_t n);
 
 /** "seen", "second-hand", "derived", "fitted", "judged" or "setting". */

@@ -9,6 +9,7 @@
 #include "analysis/levels.h"
 #include "analysis/persona.h"
 #include "core/memory.h"
+#include "core/text.h"
 
 static const int default_pareto[] = {DETENTE_METRIC_reported_satisfaction, DETENTE_METRIC_total_cost};
 
@@ -118,8 +119,10 @@ static int find_baseline(comparison *self, const char *name, detente_error *erro
     if (!name)
         return 0;
     const char *near = detente_nearest(name, names, self->strategies);
+    char list[1024];
     return detente_error_set(error, DETENTE_E_USAGE, "--baseline %s: no strategy of the file; %s%s%s", name,
-                             near ? "did you mean \"" : "its first is \"", near ? near : names[0], near ? "\"?" : "\"");
+                             near ? "did you mean \"" : "it has ",
+                             near ? near : text_names(list, sizeof list, names, self->strategies), near ? "\"?" : "");
 }
 
 /* ---- groups ----------------------------------------------------------------------------------------------------- */

@@ -27,9 +27,10 @@ static int unknown_path(const detente_config *config, const char *path, detente_
     for (int k = 0; k < design->n_factors; k++)
         name[k] = design->factor[k].path;
     const char *near = detente_nearest(path, name, (size_t)design->n_factors);
-    return detente_error_set(error, DETENTE_E_USAGE, "--by %s: is not varied; %s%s%s", path,
-                             near ? "did you mean \"" : "varied are, first, \"", near ? near : name[0],
-                             near ? "\"?" : "\"");
+    char list[1024];
+    return detente_error_set(
+        error, DETENTE_E_USAGE, "--by %s: is not varied; %s%s%s", path, near ? "did you mean \"" : "varied are ",
+        near ? near : text_names(list, sizeof list, name, (size_t)design->n_factors), near ? "\"?" : "");
 }
 
 static int find_factors(const detente_config *config, const char *const *path, int n_paths, int *which,

@@ -52,6 +52,16 @@ void text_add_bytes(text_buffer *b, const char *bytes, size_t size)
     b->text[b->size] = 0;
 }
 
+const char *text_names(char *out, size_t size, const char *const *names, size_t n)
+{
+    enum { SHOWN = 8 };
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < n && i <= SHOWN && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", i < SHOWN ? names[i] : "…");
+    return out;
+}
+
 void text_add_json(text_buffer *b, const char *text)
 {
     text_add_bytes(b, "\"", 1);

@@ -27,6 +27,8 @@ void text_clear(text_buffer *b);
  * at blanks where that can be. Widths count characters, not bytes.
  */
 void text_add_columns(text_buffer *b, size_t indent, const char *const *cell, const size_t *width, size_t n);
+/** @p n names with commas between them, "…" for those after the first eight, cut to @p size bytes. @return @p out */
+const char *text_names(char *out, size_t size, const char *const *names, size_t n);
 /** Characters, not bytes, so that names in any language line up. */
 size_t text_characters(const char *text);
 /** Add @p text and blanks up to @p width characters; of a longer one what fits, with "…" for its last character. */

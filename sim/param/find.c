@@ -124,6 +124,17 @@ static size_t distance(const char *a, const char *b)
     return last[n];
 }
 
+/* The shortest name that holds all of what was typed: "cost" is total_cost rather than concession_cost. */
+static const char *nearest_holder(const char *name, const char *const *names, size_t n)
+{
+    enum { LEAST = 4 }; /* fewer letters are in too many names */
+    const char *nearest = NULL;
+    for (size_t i = 0; i < n && strlen(name) >= LEAST; i++)
+        if (strstr(names[i], name) && (!nearest || strlen(names[i]) < strlen(nearest)))
+            nearest = names[i];
+    return nearest;
+}
+
 const char *detente_nearest(const char *name, const char *const *names, size_t n)
 {
     const size_t length = strlen(name);
@@ -142,7 +153,7 @@ const char *detente_nearest(const char *name, const char *const *names, size_t n
         nearest = names[i];
         best = d;
     }
-    return nearest;
+    return nearest ? nearest : nearest_holder(name, names, n);
 }
 
 static void choices_text(const detente_param *param, char *out, size_t size)

@@ -97,7 +97,7 @@ static void add_notes(const detente_config *config, const detente_tested *tested
             "to matter. The verdict stands on low and high.");
 }
 
-/* Names that are cut tell nothing apart: rather no metrics, where both do not fit beside the numbers. */
+/* Names that are cut tell nothing apart: the metric stands above, where both do not fit beside the numbers. */
 static int has_room_for_metrics(const detente_config *config)
 {
     enum { ROOM = 36 };
@@ -127,6 +127,8 @@ static void add_for_people(const detente_config *config, const detente_tested *t
         const detente_hypothesis *h = &config->hypothesis[i];
         const detente_tested *t = &tested[i];
         const int decimals = decimals_of(t);
+        if (!metrics && (i == 0 || h->metric != h[-1].metric))
+            grid_section(g, "%s", detente_metric_name(h->metric));
         grid_text(g, detente_verdict_name(t->verdict));
         grid_text(g, h->name);
         if (metrics)

@@ -216,6 +216,16 @@ def test_all_supported(run, tmp_path):
     assert json.loads(run("test", "h.h5", "--format", "json").stdout)["rows"][1]["verdict"] == "supported"
 
 
+def test_metrics_stand_above_where_names_are_long(run, tmp_path):
+    """There is no room for a column of them then; those that follow each other have one line."""
+    three = [*TWO, {"metric": "total_cost", "strategy": "typical", "value": "< 999"}]
+    play(run, tmp_path, HEAD + text_of(three).replace("name: h", "name: a-name-of-fifty-letters-that-fills-nearly-the-line-"))
+    lines = run("test", "h.h5").stdout.splitlines()
+    assert "metric" not in lines[0].split() and lines[1] == "minutes" and lines[4] == "total_cost"
+    assert [i for i, line in enumerate(lines) if line.strip().startswith("supported")] == [2, 3, 5]
+    assert all(len(line) <= 100 for line in lines)
+
+
 def test_one_replication(run, tmp_path):
     play(run, tmp_path, HEAD.replace("replications: 12", "replications: 1") + text_of(TWO))
     rows, status = verdicts(run)

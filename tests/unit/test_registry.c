@@ -235,6 +235,10 @@ START_TEST(nearest_names)
             ck_assert_pstr_eq(near, NULL);
     }
     ck_assert_pstr_eq(detente_nearest("easy-first", AGENDA_NAME, 3), "easy_first");
+    static const char *const COST[] = {"labour_cost", "concession_cost", "total_cost", "cosy"};
+    ck_assert_pstr_eq(detente_nearest("cost", COST, 3), "total_cost");
+    ck_assert_pstr_eq(detente_nearest("cost", COST, 4), "cosy");
+    ck_assert_pstr_eq(detente_nearest("cos", COST, 3), NULL);
     char endless[500];
     memset(endless, 'a', sizeof endless - 1);
     endless[sizeof endless - 1] = 0;
