@@ -16,6 +16,9 @@ static int no_memory(detente_error *error)
     return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
 }
 
+/* More of them than these are counted and not named: the page lists them all. */
+enum { MOST_NAMED = 3 };
+
 /* "Of 3 expectations that the config states, 2 are supported (a, b), 1 is not supported (c)." */
 static int say_verdicts(report_answers *a, detente_error *error)
 {
@@ -32,7 +35,9 @@ static int say_verdicts(report_answers *a, detente_error *error)
             if (a->verdict[i].verdict == (int)v)
                 text_add(&names, "%s%s", count++ ? ", " : "", a->config->hypothesis[i].name);
         if (count)
-            text_add(&b, ", %d %s %s (%s)", count, count == 1 ? "is" : "are", WORDS[v], names.text ? names.text : "");
+            text_add(&b, ", %d %s %s", count, count == 1 ? "is" : "are", WORDS[v]);
+        if (count && n <= MOST_NAMED)
+            text_add(&b, " (%s)", names.text ? names.text : "");
         b.failed |= names.failed;
         text_clear(&names);
     }
