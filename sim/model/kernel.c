@@ -189,7 +189,8 @@ LANE_INLINE void turn_effect(turn_values *t, const detente_cell *c, lane_group *
         STORE(APOLOGIES, t->apologies + vf_indicator(apology));
         STORE(APOLOGY_WORTH, vf_select(apology, worth * c->apology_repeat, worth));
     }
-    STORE(CLOCK, clock + 1.0f);
+    /* A lane whose encounter is over goes on with its group, and stays within the curve. */
+    STORE(CLOCK, vf_min(clock + 1.0f, vf_set((float)c->max_turns)));
     STORE(INFER, infer * c->inference_decay);
 }
 

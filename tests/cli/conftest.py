@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of the program share."""
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("DETENTE", str(ROOT / "build/release/detente"))
+
+# A program that is started in the background ignores SIGINT, and hands that down: tests that interrupt need what a terminal gives.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <detente/config.h>
 #include <detente/model.h>
 
+#include "model/cell.h"
 #include "population/customers.h"
 #include "population/draw.h"
 
@@ -156,6 +159,38 @@ START_TEST(encounters_do_not_see_each_other)
 }
 END_TEST
 
+/*
+ * A lane whose encounter is over goes on until its neighbours' are, and must read no further along the curve than they may:
+ * beyond it lies a page that cannot be read.
+ */
+START_TEST(finished_lanes_stay_within_the_curve)
+{
+    static detente_block block;
+    detente_config config;
+    detente_cell *cell;
+    /* Calls of one turn and calls that go on to the last. */
+    read_config(&config,
+                "detente: 1\nextends: billing-dispute\nmax_turns: 30\ndecision: {manager_base: -1000}\n"
+                "strategies: [{name: blunt, extends: typical, playbook: [{when: {headroom: \"<= 0.005\"}, do: refuse}, "
+                "{do: offer}]}]\n");
+    ck_assert_int_eq(detente_cell_create(&cell, &config, 0, 0, NULL), 0);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), entries = cell->max_turns + 1;
+    ck_assert_uint_le(entries * sizeof(float), page);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(pages, MAP_FAILED);
+    ck_assert_int_eq(mprotect(pages + page, page, PROT_NONE), 0);
+    float *own = cell->curve;
+    cell->curve = memcpy(pages + page - entries * sizeof(float), own, entries * sizeof(float));
+    for (int isa = DETENTE_ISA_SCALAR; isa <= DETENTE_ISA_V4; isa++)
+        for (uint32_t r = 0; r < 200 && detente_isa_available((detente_isa)isa); r++)
+            detente_cell_play(cell, (detente_isa)isa, r, 0, 64, &block);
+    cell->curve = own;
+    munmap(pages, 2 * page);
+    detente_cell_free(cell);
+    detente_config_clear(&config);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cell");
@@ -164,6 +199,7 @@ int main(void)
     tcase_add_test(tests, traits_are_quantiles);
     tcase_add_test(tests, common_random_numbers);
     tcase_add_test(tests, encounters_do_not_see_each_other);
+    tcase_add_test(tests, finished_lanes_stay_within_the_curve);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
