@@ -277,9 +277,9 @@ static int say_overall(report_answers *a, const detente_compare *c, detente_erro
             &a->headline, error,
             "Which playbook is better cannot be said: with one replication, chance and difference look the "
             "same. Run it with more (--set replications=40).");
-    int code = say_copies(a, c, error);
-    if (code || all_are_copies(a, c))
-        return code;
+    if (all_are_copies(a, c))
+        return say_copies(a, c, error);
+    int code;
     if (!anything_is_clear(a, c))
         return answers_say(&a->headline, error,
                            "No playbook differs from %s in satisfaction or cost beyond chance. More replications "
@@ -298,7 +298,9 @@ static int say_overall(report_answers *a, const detente_compare *c, detente_erro
     }
     if (!code)
         code = say_others(a, c, error);
-    return code ? code : say_most_value(a, c, error);
+    if (!code)
+        code = say_most_value(a, c, error);
+    return code ? code : say_copies(a, c, error);
 }
 
 /* ---- by the values of a parameter -------------------------------------------------------------------------------- */
@@ -380,8 +382,8 @@ static int say_by_values(report_answers *a, detente_error *error)
     if (!code && same.failed)
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
     if (!code && same.size && a->best != a->baseline)
-        code = answers_say(&a->headline, error, "Judged so, %s is the choice at every value of %s.",
-                           name_of(a, a->best), same.text);
+        code = answers_say(&a->headline, error, "Judged so, %s is the choice whatever %s may be.", name_of(a, a->best),
+                           same.text);
     text_clear(&same);
     return code;
 }
