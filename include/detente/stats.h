@@ -108,6 +108,9 @@ typedef struct detente_contrast {
     double p_above;                     /**< P(a > b) + P(a = b)/2: over pairs; unpaired over all of a with all of b; count 1 is enough */
 } detente_contrast;
 
+/** A comparison of nothing: count 0, the rest NAN. */
+detente_contrast detente_contrast_none(void);
+
 /**
  * Compare replication by replication, over those that both have: the t test of the paired differences (Student 1908; Law 2015,
  * section 10.2.1). Differences that vary by no more than rounding do not vary. @p p_above is the share of positive differences, ties

@@ -299,17 +299,6 @@ static void set_mean(const comparison *self, const metric_values *values, detent
                                                     : DETENTE_COMPARE_NOT_RUN;
 }
 
-static const detente_contrast no_contrast = {.difference = NAN,
-                                             .se = NAN,
-                                             .freedom = NAN,
-                                             .low = NAN,
-                                             .high = NAN,
-                                             .p = NAN,
-                                             .correlation = NAN,
-                                             .variance_saved = NAN,
-                                             .effect = NAN,
-                                             .p_above = NAN};
-
 static int is_certain(double share)
 {
     return share == 0 || share == 1;
@@ -356,7 +345,7 @@ static int set_difference(const comparison *self, const metric_values *values, d
     const double *of_a = pool_of(&values->means, a), *of_b = pool_of(&values->means, b);
     const int better = detente_metric_better(row->metric);
     uint64_t there = 0;
-    row->difference = no_contrast;
+    row->difference = detente_contrast_none();
     row->effect = row->p_holm = row->p_better = NAN;
     if (self->out->group[row->group].is_baseline) {
         row->why |= self->out->n_groups > 1 ? DETENTE_COMPARE_BASELINE : DETENTE_COMPARE_ALONE;

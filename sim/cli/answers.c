@@ -45,6 +45,12 @@ int cli_confidence_take(double *confidence, const char *text, struct argp_state 
     return EINVAL;
 }
 
+int cli_format_take(int *format, const char *text, struct argp_state *state)
+{
+    *format = cli_choice(state, "--format", text, grid_formats);
+    return *format < 0 ? EINVAL : 0;
+}
+
 int cli_strategy_find(const detente_results *results, const char *name, detente_error *error)
 {
     const detente_config *config = detente_results_config(results);

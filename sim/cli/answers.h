@@ -18,6 +18,8 @@ int cli_metrics_take(cli_metrics *metrics, const char *name, struct argp_state *
 void cli_metrics_default(cli_metrics *metrics);
 /** A confidence, within (0, 1), or argp_error(). @return 0 or EINVAL */
 int cli_confidence_take(double *confidence, const char *text, struct argp_state *state);
+/** How to write a grid, or argp_error(). @return 0 or EINVAL */
+int cli_format_take(int *format, const char *text, struct argp_state *state);
 /** Number of a strategy of the results' config; -1 after adding to @p error what there is. */
 int cli_strategy_find(const detente_results *results, const char *name, detente_error *error);
 /** Write a grid to stdout. @return CLI_DONE, or CLI_FAILED after saying why */

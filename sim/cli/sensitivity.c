@@ -49,8 +49,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case KEY_CONFIDENCE:
         return cli_confidence_take(&asked->confidence, argument, state);
     case 'f':
-        asked->format = cli_choice(state, "--format", argument, grid_formats);
-        return asked->format < 0 ? EINVAL : 0;
+        return cli_format_take(&asked->format, argument, state);
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detente test: the verdicts on a config's hypotheses. */
-#include "cli/cli.h"
+#include "cli/answers.h"
 
 #include <errno.h>
 
@@ -31,8 +31,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     test_options *asked = state->input;
     switch (key) {
     case KEY_FORMAT:
-        asked->format = cli_choice(state, "--format", argument, grid_formats);
-        return asked->format < 0 ? EINVAL : 0;
+        return cli_format_take(&asked->format, argument, state);
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
@@ -48,15 +47,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static int print_verdicts(const detente_config *config, const detente_tested *tested, int format)
 {
     grid g = {0};
-    text_buffer b = {0};
-    char *text;
     verdicts_grid(config, tested, format, &g);
-    grid_write(&g, format, &b);
+    int status = cli_print_grid(&g, format);
     grid_clear(&g);
-    if (text_finish(&b, &text, NULL))
-        return cli_fail(DETENTE_E_MEMORY, &(detente_error){0});
-    int status = cli_print(text);
-    detente_free(text);
     for (int i = 0; i < config->n_hypotheses && !status; i++)
         if (tested[i].verdict != DETENTE_SUPPORTED)
             status = CLI_CHECK;

@@ -7,16 +7,19 @@
 
 #include "core/memory.h"
 
-static const detente_contrast nothing = {.difference = NAN,
-                                         .se = NAN,
-                                         .freedom = NAN,
-                                         .low = NAN,
-                                         .high = NAN,
-                                         .p = NAN,
-                                         .correlation = NAN,
-                                         .variance_saved = NAN,
-                                         .effect = NAN,
-                                         .p_above = NAN};
+detente_contrast detente_contrast_none(void)
+{
+    return (detente_contrast){.difference = NAN,
+                              .se = NAN,
+                              .freedom = NAN,
+                              .low = NAN,
+                              .high = NAN,
+                              .p = NAN,
+                              .correlation = NAN,
+                              .variance_saved = NAN,
+                              .effect = NAN,
+                              .p_above = NAN};
+}
 
 double detente_cohens_d(double difference, uint64_t count_a, double variance_a, uint64_t count_b, double variance_b)
 {
@@ -67,7 +70,7 @@ void detente_contrast_paired(const double *a, const double *b, size_t n, double 
     detente_moments_init(&of_a);
     detente_moments_init(&of_b);
     detente_moments_init(&of_difference);
-    *out = nothing;
+    *out = detente_contrast_none();
     for (size_t i = 0; i < n; i++) {
         if (isnan(a[i]) || isnan(b[i]))
             continue;
@@ -139,7 +142,7 @@ int detente_contrast_unpaired(const double *a, size_t n_a, const double *b, size
                               detente_contrast *out)
 {
     detente_moments of_a, of_b;
-    *out = nothing;
+    *out = detente_contrast_none();
     double *sorted = detente_calloc(n_a + n_b + 1, sizeof *sorted);
     if (!sorted)
         return DETENTE_E_MEMORY;
