@@ -39,11 +39,6 @@ typedef struct comparison {
     uint32_t *group_of; /* owned, by cell: combination of levels x strategy, before personas are told apart */
 } comparison;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* ---- what was asked for ----------------------------------------------------------------------------------------- */
 
 static int check_metrics(const int *metric, int n, int pareto, detente_error *error)
@@ -94,14 +89,14 @@ static int take_options(comparison *self, const detente_compare_options *options
     out->owned = detente_calloc((size_t)out->n_metrics + (size_t)out->n_pareto, sizeof *out->owned);
     out->by = detente_calloc((size_t)options->n_by, sizeof *out->by);
     if (!out->owned || !out->by)
-        return no_memory(error);
+        return detente_no_memory(error);
     memcpy(out->owned, metric, (size_t)out->n_metrics * sizeof *metric);
     memcpy(out->owned + out->n_metrics, pareto, (size_t)out->n_pareto * sizeof *pareto);
     out->metric = out->owned;
     out->pareto = out->owned + out->n_metrics;
     for (; out->n_by < options->n_by; out->n_by++)
         if (!(out->by[out->n_by] = detente_strdup(path_of(self->config, options->by[out->n_by]))))
-            return no_memory(error);
+            return detente_no_memory(error);
     return 0;
 }
 
@@ -189,7 +184,7 @@ static int make_groups(comparison *self, detente_error *error)
     out->row = detente_calloc(n * (uint64_t)out->n_metrics, sizeof *out->row);
     self->group_of = detente_calloc(detente_results_cells(self->results), sizeof *self->group_of);
     if (!out->group || !out->level || !out->row || !self->group_of)
-        return no_memory(error);
+        return detente_no_memory(error);
     out->n_groups = (uint32_t)n;
     for (uint32_t g = 0; g < n; g++) {
         detente_compare_level *level = out->level + (size_t)g * (size_t)out->n_by;
@@ -202,7 +197,7 @@ static int make_groups(comparison *self, detente_error *error)
         out->group[g].is_baseline = self->strategies > 1 ? strategy == self->baseline : g == 0;
         for (int i = 0; i < out->n_by; i++)
             if (set_level(self, block / self->personas, block % self->personas, i, &level[i]))
-                return no_memory(error);
+                return detente_no_memory(error);
     }
     for (uint32_t c = 0; c < detente_results_cells(self->results); c++) {
         const uint32_t combination = self->levels.of_point[c / self->strategies], s = c % self->strategies;
@@ -250,7 +245,7 @@ static int read_values(const comparison *self, int metric, metric_values *values
     *values = (metric_values){0};
     values->spread = detente_calloc(self->out->n_groups, sizeof *values->spread);
     if (!values->spread)
-        return no_memory(error);
+        return detente_no_memory(error);
     if (self->persona >= 0)
         return persona_read(self->results, metric, self->group_of, n, &values->means, values->spread, error);
     const int code = pool_read(self->results, metric, self->group_of, n, &values->means, error);
@@ -354,7 +349,7 @@ static int set_difference(const comparison *self, const metric_values *values, d
     if (self->out->paired)
         detente_contrast_paired(of_a, of_b, n, self->out->confidence, &row->difference);
     else if (detente_contrast_unpaired(of_a, n, of_b, n, self->out->confidence, &row->difference))
-        return no_memory(error);
+        return detente_no_memory(error);
     for (size_t r = 0; r < n; r++)
         there += isnan(of_b[r]) ? 0 : 1;
     const pool_spread *x = &values->spread[a], *y = &values->spread[b];
@@ -403,7 +398,7 @@ static int adjust(detente_compare *out, detente_error *error)
         out->row[i].p_holm = adjusted[i];
     detente_free(p);
     detente_free(adjusted);
-    return code ? no_memory(error) : 0;
+    return code ? detente_no_memory(error) : 0;
 }
 
 /* Whether a is better than b in one of the metrics and as good in the others. */
@@ -445,7 +440,7 @@ static int find_front(const comparison *self, detente_error *error)
 {
     detente_compare *out = self->out;
     double *mean = detente_calloc(out->n_groups, (size_t)out->n_pareto * sizeof *mean);
-    int code = mean ? 0 : no_memory(error);
+    int code = mean ? 0 : detente_no_memory(error);
     for (int m = 0; m < out->n_pareto && !code; m++) {
         metric_values values;
         code = read_values(self, out->pareto[m], &values, error);

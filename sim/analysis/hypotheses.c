@@ -18,11 +18,6 @@ enum { IS_WHERE = 1 << WHERE, IS_VERSUS = 1 << VERSUS, HAS_FAILED = 4 };
 enum { BATCH = 24 };
 #define NO_KEY UINT32_MAX
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* ---- cells ------------------------------------------------------------------------------------------------------- */
 
 /* A hypothesis and the points of the design: on which side each is, and what it has in common with its partner. */
@@ -94,7 +89,7 @@ static int number_leftovers(selection *s, detente_error *error)
     leftover *rest = detente_calloc(n + 1, sizeof *rest);
     double *row = detente_calloc(n + 1, (kept + 1) * sizeof *row);
     if (!rest || !row)
-        code = no_memory(error);
+        code = detente_no_memory(error);
     for (uint32_t p = 0; p < s->points && !code; p++) {
         size_t k = 0;
         if (!s->side[p])
@@ -187,7 +182,7 @@ static int select_hypothesis(const detente_results *results, detente_sweep *swee
     uint8_t *pair = detente_calloc((size_t)cells + 1, sizeof *pair);
     s.side = detente_calloc((size_t)points + 1, sizeof *s.side);
     s.key = detente_calloc((size_t)points + 1, sizeof *s.key);
-    int code = pair && s.side && s.key ? select_points(&s, error) : no_memory(error);
+    int code = pair && s.side && s.key ? select_points(&s, error) : detente_no_memory(error);
     if (!code)
         select_cells(&s, results, pair, group, tested);
     detente_free(pair);
@@ -251,14 +246,14 @@ static int read_batch(const detente_results *results, detente_sweep *sweep, cons
         group[i] = detente_calloc((size_t)cells + 1, sizeof *group[i]);
         code = group[i] ? select_hypothesis(results, sweep, &config->hypothesis[number[i]], group[i],
                                             &tested[number[i]], error)
-                        : no_memory(error);
+                        : detente_no_memory(error);
     }
     if (!code)
         code = pool_read_many(results, config->hypothesis[number[0]].metric, (const uint32_t *const *)group, SIDES, n,
                               means, error);
     for (size_t i = 0; i < n && !code; i++)
         if (make_claim(config, &config->hypothesis[number[i]], &means[i], &tested[number[i]], &claims[number[i]]))
-            code = no_memory(error);
+            code = detente_no_memory(error);
     for (size_t i = 0; i < n; i++) {
         pool_clear(&means[i]);
         detente_free(group[i]);
@@ -309,7 +304,7 @@ int detente_hypotheses_test(const detente_results *results, detente_tested *test
     detente_sweep *sweep = NULL;
     detente_claim *claims = detente_calloc(n + 1, sizeof *claims);
     memset(tested, 0, n * sizeof *tested);
-    int code = claims ? detente_sweep_open(&sweep, config, error) : no_memory(error);
+    int code = claims ? detente_sweep_open(&sweep, config, error) : detente_no_memory(error);
     if (!code && detente_sweep_cells(sweep) != detente_results_cells(results))
         code =
             detente_error_set(error, DETENTE_E_INPUT, "has %lu cells, where its config makes %lu",
@@ -317,7 +312,7 @@ int detente_hypotheses_test(const detente_results *results, detente_tested *test
     if (!code)
         code = read_all(results, sweep, tested, claims, error);
     if (!code && detente_claims_judge(claims, n, DETENTE_ERROR_RATE))
-        code = no_memory(error);
+        code = detente_no_memory(error);
     for (size_t i = 0; i < n && !code; i++)
         take_verdict(&claims[i], &tested[i]);
     detente_sweep_close(sweep);

@@ -12,11 +12,6 @@
 #include "core/memory.h"
 #include "core/text.h"
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int unknown_path(const detente_config *config, const char *path, detente_error *error)
 {
     const detente_design *design = config->design;
@@ -147,7 +142,7 @@ static int add_axis(const detente_config *config, detente_sweep *sweep, int fact
         values[p] = all[factor];
     }
     if (find_levels(&config->design->factor[factor], values, n, axis))
-        return no_memory(error);
+        return detente_no_memory(error);
     for (uint64_t p = 0; p < n; p++) {
         if (number[p] > UINT64_MAX / axis->n - 1)
             return detente_error_set(error, DETENTE_E_USAGE, "--by: these paths have too many levels together");
@@ -171,13 +166,13 @@ int levels_find(const detente_config *config, detente_sweep *sweep, const char *
     uint64_t *number = detente_calloc(n, sizeof *number);
     groups->axis = detente_calloc((size_t)n_paths, sizeof *groups->axis);
     if (!values || !number || !groups->axis)
-        code = no_memory(error);
+        code = detente_no_memory(error);
     for (int a = 0; a < n_paths && !code; a++) {
         groups->n_axes = a + 1;
         code = add_axis(config, sweep, which[a], &groups->axis[a], values, number, error);
     }
     if (!code && combine(groups, number, n))
-        code = no_memory(error);
+        code = detente_no_memory(error);
     detente_free(values);
     detente_free(number);
     return code;

@@ -11,11 +11,6 @@
 enum { BLOCK_ROWS = 1 << 16 };
 enum { CELL, REPLICATION, PERSONA, VALUE, N_COLUMNS };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int find_column(const detente_results *results, const char *name)
 {
     for (int c = 0; c < detente_results_columns(results, 0); c++)
@@ -152,7 +147,7 @@ int persona_read(const detente_results *results, int metric, const uint32_t *gro
     self.there = detente_calloc(groups, detente_results_replications(results) * sizeof *self.there);
     self.cells = detente_calloc(cells, personas * sizeof *self.cells);
     if (code || !block || !self.count || !self.there || !self.cells)
-        code = no_memory(error);
+        code = detente_no_memory(error);
     for (size_t i = 0; i < (size_t)cells * personas && !code; i++)
         detente_moments_init(&self.cells[i]);
     if (!code)

@@ -9,11 +9,6 @@
 /* Numbers that are read at a time: a few MB, far more than a request costs. */
 enum { BLOCK_VALUES = 1 << 19 };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 int pool_make_room(const detente_results *results, uint32_t groups, pool_means *out)
 {
     const uint32_t replications = detente_results_replications(results);
@@ -61,11 +56,11 @@ int pool_read_many(const detente_results *results, int metric, const uint32_t *c
     uint32_t block = BLOCK_VALUES / (replications ? replications : 1);
     block = block < 1 ? 1 : block > cells ? cells : block;
     double *means = detente_calloc(block, replications * sizeof *means);
-    int code = means ? 0 : no_memory(error);
+    int code = means ? 0 : detente_no_memory(error);
     for (size_t i = 0; i < n; i++)
         out[i] = (pool_means){0};
     for (size_t i = 0; i < n && !code; i++)
-        code = pool_make_room(results, groups, &out[i]) ? no_memory(error) : 0;
+        code = pool_make_room(results, groups, &out[i]) ? detente_no_memory(error) : 0;
     for (uint64_t first = 0; first < cells && !code; first += block) {
         const uint32_t start = (uint32_t)first, many = cells - start < block ? cells - start : block;
         code = detente_results_block(results, metric, start, many, means, error);
@@ -101,7 +96,7 @@ int pool_read_spread(const detente_results *results, int metric, const uint32_t 
 {
     const uint32_t cells = detente_results_cells(results);
     double *summary = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *summary);
-    int code = summary ? detente_results_summary(results, metric, summary, error) : no_memory(error);
+    int code = summary ? detente_results_summary(results, metric, summary, error) : detente_no_memory(error);
     memset(out, 0, groups * sizeof *out);
     for (uint32_t c = 0; c < cells && !code; c++) {
         const double *row = summary + (size_t)c * DETENTE_N_STATISTICS;
@@ -128,7 +123,7 @@ int pool_match(const detente_results *results, uint32_t strategies, uint32_t gro
     uint32_t *alive = detente_calloc(groups, sizeof *alive);
     *unmatched = 0;
     if (!alive)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (uint32_t c = 0; c < cells; c++)
         if (group[c] != POOL_NONE)
             alive[group[c]] += detente_results_failed(results, c) ? 0 : 1;

@@ -25,11 +25,6 @@ typedef struct taken {
     double *y; /* rows x per_row x replications */
 } taken;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 int detente_sensitivity_type(const detente_results *results, detente_error *error)
 {
     const detente_design *design = detente_results_config(results)->design;
@@ -104,14 +99,14 @@ static int take_values(taken *t, int metric, uint64_t planned, detente_error *er
     t->row = detente_calloc((size_t)planned, sizeof *t->row);
     t->replication = detente_calloc(all, sizeof *t->replication);
     if (!t->row || !t->replication)
-        return no_memory(error);
+        return detente_no_memory(error);
     choose_rows(t, planned);
     choose_replications(t);
     if (t->rows < 2 || t->replications < 2)
         return say_too_little(t, metric, error);
     double *to = t->y = detente_calloc(t->rows * t->per_row, t->replications * sizeof *t->y);
     if (!t->y)
-        return no_memory(error);
+        return detente_no_memory(error);
     for (size_t j = 0; j < t->rows; j++)
         for (size_t i = 0; i < t->per_row; i++) {
             const double *mean = t->all + (size_t)cell_of(t, t->row[j], i) * all;
@@ -143,7 +138,7 @@ static int find_effects(const taken *t, const detente_config *config, const dete
     int *factor = detente_calloc(t->rows * factors, sizeof *factor);
     double *step = detente_calloc(t->rows * factors, sizeof *step);
     out->morris = detente_calloc(factors, sizeof *out->morris);
-    int code = factor && step && out->morris ? detente_sweep_open(&sweep, config, error) : no_memory(error);
+    int code = factor && step && out->morris ? detente_sweep_open(&sweep, config, error) : detente_no_memory(error);
     for (size_t j = 0; j < t->rows && !code; j++)
         for (size_t i = 0; i < factors && !code; i++)
             code = detente_sweep_step(sweep, t->row[j] * t->per_row + i + 1, &factor[j * factors + i],
@@ -161,7 +156,7 @@ static int find_indices(const taken *t, const detente_bootstrap *how, detente_se
     const size_t factors = (size_t)out->n_factors;
     out->sobol = detente_calloc(factors, sizeof *out->sobol);
     if (!out->sobol)
-        return no_memory(error);
+        return detente_no_memory(error);
     const int code = detente_sobol(t->y, t->rows, factors, t->replications, how, out->sobol, &out->output, error);
     if (!code && out->state == DETENTE_SENSITIVITY_DONE && !(out->output.variance > 0 && out->output.variance_low > 0))
         out->state = DETENTE_SENSITIVITY_NOISE;
@@ -209,7 +204,7 @@ int detente_sensitivity_read(const detente_results *results, int metric, const i
         const uint32_t run = detente_results_replications_run(results, c);
         most = run > most ? run : most;
     }
-    int code = all ? detente_results_metric(results, metric, all, error) : no_memory(error);
+    int code = all ? detente_results_metric(results, metric, all, error) : detente_no_memory(error);
     for (size_t i = 0; i < n && !code; i++) {
         if (strategy[i] < 0 || strategy[i] >= config->n_strategies) {
             code = detente_error_set(error, DETENTE_E_RANGE, "strategy %d: there is none", strategy[i]);

@@ -83,5 +83,7 @@ int cli_print_grid(const grid *g, int format)
         return cli_fail(code, &error);
     const int status = cli_print(text);
     detente_free(text);
+    for (size_t i = 0; i < g->n_notes && !status && format == GRID_CSV; i++)
+        cli_tell("%s", g->note[i]);
     return status;
 }

@@ -22,7 +22,7 @@ int cli_confidence_take(double *confidence, const char *text, struct argp_state 
 int cli_format_take(int *format, const char *text, struct argp_state *state);
 /** Number of a strategy of the results' config; -1 after adding to @p error what there is. */
 int cli_strategy_find(const detente_results *results, const char *name, detente_error *error);
-/** Write a grid to stdout. @return CLI_DONE, or CLI_FAILED after saying why */
+/** Write a grid to stdout; its notes, for which CSV has no room, then go to stderr. @return CLI_DONE, or CLI_FAILED after saying why */
 int cli_print_grid(const grid *g, int format);
 
 #endif

@@ -12,11 +12,6 @@ enum { WORTH_ENCOUNTERS = 1 << 16, AHEAD_PART = 8, BUFFER = 1 << 22 };
 
 static const double show_every = 0.25;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static double clock_now(void)
 {
     struct timespec now;
@@ -68,7 +63,7 @@ static int list_cells(candidates *c, const uint64_t *point, uint64_t n_points, d
     uint64_t n = c->by_cell ? 0 : strategies;
     c->cell = detente_alloc((n_points * strategies + 1) * sizeof *c->cell);
     if (!c->cell)
-        return no_memory(error);
+        return detente_no_memory(error);
     for (uint64_t p = 0; p < n_points; p++)
         for (uint64_t s = 0; s < strategies; s++) {
             const uint32_t cell = (uint32_t)(point[p] * strategies + s);
@@ -121,7 +116,7 @@ static int read_known(candidates *c, detente_error *error)
     const uint32_t cells = detente_sweep_cells(c->sweep);
     uint32_t *group = detente_alloc(cells * sizeof *group);
     if (!group)
-        return no_memory(error);
+        return detente_no_memory(error);
     for (uint32_t i = 0; i < cells; i++)
         group[i] = POOL_NONE;
     for (uint32_t i = 0; i < c->n; i++)
@@ -151,12 +146,12 @@ int candidates_gather(candidates *c, detente_error *error)
 {
     uint64_t n_points = 0, *point = detente_alloc(detente_sweep_points(c->sweep) * sizeof *point);
     const int first = c->failed == NULL;
-    int code = point ? 0 : no_memory(error);
+    int code = point ? 0 : detente_no_memory(error);
     forget(c);
     if (first) {
         c->begun = clock_now();
         c->failed = detente_calloc(detente_sweep_cells(c->sweep), 1);
-        code = code || !c->failed ? no_memory(error) : c->results ? take_failures(c, error) : 0;
+        code = code || !c->failed ? detente_no_memory(error) : c->results ? take_failures(c, error) : 0;
     }
     if (!code)
         code = find_points(c, point, &n_points, error);
@@ -171,7 +166,7 @@ int candidates_gather(candidates *c, detente_error *error)
         c->there = detente_calloc(c->n, sizeof *c->there);
         c->room = detente_calloc(c->n, sizeof *c->room);
         if (!c->value || !c->there || !c->room)
-            code = no_memory(error);
+            code = detente_no_memory(error);
     }
     detente_free(point);
     return code;
@@ -227,7 +222,7 @@ static int take_unit(void *data, const detente_unit *unit, detente_error *error)
         c->new_failed++;
     }
     if (!c->why && !(c->why = detente_strdup(unit->failure)))
-        return no_memory(error);
+        return detente_no_memory(error);
     return 0;
 }
 
@@ -312,7 +307,7 @@ static int add_values(turn_of *t, detente_error *error)
     for (uint32_t i = 0; i < t->n; i++) {
         const uint32_t who = t->who[i];
         if (make_room(c, who, t->last))
-            return no_memory(error);
+            return detente_no_memory(error);
         for (uint64_t r = t->first; r < t->last; r++)
             c->value[who][r] = i < t->n_played ? average(t, i, r) : pool_of(&c->known, who)[r];
         c->there[who] = t->last;
@@ -339,7 +334,7 @@ static int play_turn(turn_of *t, detente_error *error)
     t->from = detente_sweep_source(c->sweep);
     t->cell = detente_alloc((cells + 1) * sizeof *t->cell);
     t->mean = detente_alloc((t->last - t->first) * cells * sizeof *t->mean + 1);
-    int code = t->cell && t->mean ? 0 : no_memory(error);
+    int code = t->cell && t->mean ? 0 : detente_no_memory(error);
     for (uint32_t i = 0; i < t->n_played && !code; i++)
         for (uint32_t p = 0; p < c->each; p++)
             t->cell[(size_t)p * t->n_played + i] = c->cell[(size_t)t->who[i] * c->each + p];
@@ -375,7 +370,7 @@ int candidates_play(void *data, const uint64_t *wanted, detente_error *error)
 {
     candidates *c = data;
     uint32_t *who = detente_alloc(c->n * sizeof *who);
-    int code = who ? 0 : no_memory(error);
+    int code = who ? 0 : detente_no_memory(error);
     while (!code) {
         turn_of t = {.c = c, .who = who, .first = UINT64_MAX};
         uint64_t least = UINT64_MAX;

@@ -278,7 +278,7 @@ int cli_unknown(const char *folder, const char *name, const char *what, detente_
     const char **names = detente_alloc(detente_embedded_count * sizeof *names + 1);
     size_t n = 0;
     if (!names)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (size_t i = 0; i < detente_embedded_count; i++)
         if (strcmp(detente_embedded[i].folder, folder) == 0)
             names[n++] = detente_embedded[i].name;
@@ -328,7 +328,7 @@ static int refuse_folder(const char *path, detente_error *error)
         return 0;
     char *inside = detente_alloc(room);
     if (!inside)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     snprintf(inside, room, "%s%sconfig.yaml", path, length && path[length - 1] == '/' ? "" : "/");
     const int holds = access(inside, F_OK) == 0;
     detente_error_set(error, DETENTE_E_INPUT, "%s: is a folder, not a file%s%s%s", path, holds ? "; did you mean " : "",

@@ -88,13 +88,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* CSV has no place for notes. */
-static void tell_notes(const grid *g)
-{
-    for (size_t i = 0; i < g->n_notes; i++)
-        cli_tell("%s", g->note[i]);
-}
-
 int cli_compare(int argc, char **argv)
 {
     static const struct argp argp = {options, parse_option, "OUT.h5", doc, NULL, NULL, NULL};
@@ -118,10 +111,8 @@ int cli_compare(int argc, char **argv)
     if (!code)
         report_comparison(&compare, results, asked.format, &g);
     status = code ? cli_fail(code, &error) : cli_print_grid(&g, asked.format);
-    if (!status && asked.format == GRID_CSV)
-        tell_notes(&g);
     grid_clear(&g);
     detente_compare_clear(&compare);
     detente_results_close(results);
-    return cli_finish(status);
+    return status;
 }

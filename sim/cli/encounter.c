@@ -65,7 +65,7 @@ int encounter_play(encounter *e, const detente_config *config, int strategy, uin
     e->turns = detente_calloc(config->max_turns, sizeof *e->turns);
     e->block = detente_aligned_calloc(_Alignof(detente_block), sizeof *e->block);
     if (!e->turns || !e->block)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     const int code = detente_cell_create(&compiled, config, strategy, cell, error);
     if (code)
         return code;

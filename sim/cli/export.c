@@ -229,7 +229,7 @@ static int rows_prepare(row_export *self, int traits, detente_error *error)
     if (traits)
         self->block = detente_aligned_calloc(_Alignof(detente_block), sizeof *self->block);
     if (!self->kind || !self->metric || !self->values || (traits && !self->block))
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (int k = 0; k <= COLUMN_ENCOUNTER; k++)
         self->key[k] = -1;
     for (int c = 0; c < self->n_columns; c++) {

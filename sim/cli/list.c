@@ -85,7 +85,7 @@ static int add_folder(text_buffer *b, const char *folder, detente_error *error)
     list_entry *entries = detente_calloc(detente_embedded_count + 1, sizeof *entries);
     char **words = detente_calloc(detente_embedded_count + 1, sizeof *words);
     if (!entries || !words) {
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
         goto out;
     }
     for (size_t i = 0; i < detente_embedded_count; i++) {
@@ -156,5 +156,5 @@ int cli_list(int argc, char **argv)
     }
     status = cli_print(text);
     detente_free(text);
-    return cli_finish(status);
+    return status;
 }

@@ -50,5 +50,5 @@ int cli_params(int argc, char **argv)
         return cli_fail(code, &error);
     status = cli_print(text);
     detente_free(text);
-    return cli_finish(status);
+    return status;
 }

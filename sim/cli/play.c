@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+#include "core/memory.h"
+
 enum { CHUNK_ENCOUNTERS = 1 << 18, TRIFLE_ENCOUNTERS = 1 << 12 };
 
 /* The store, and in front of it what decides when a cell has enough replications. */
@@ -175,7 +177,7 @@ static int sum_ranks(run_state *run, double seconds, detente_error *error)
     if (detente_ranks_number(run->ranks) == 1)
         return 0;
     if (detente_ranks_sum(run->ranks, sum, 3))
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     done->encounters_done = (uint64_t)sum[0];
     done->turns_done = (uint64_t)sum[1];
     done->units_failed = (uint64_t)sum[2];

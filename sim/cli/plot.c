@@ -72,9 +72,7 @@ static int take_output(plot_options *asked, char *name, struct argp_state *state
 {
     asked->output = name;
     for (int i = 0; i < FIGURE_N_FORMATS; i++) {
-        const size_t length = strlen(name), suffix = strlen(formats[i].suffix);
-        if (length > suffix && name[length - suffix - 1] != '/' &&
-            strcmp(name + length - suffix, formats[i].suffix) == 0) {
+        if (strcmp(cli_suffix(name), formats[i].suffix) == 0) {
             asked->what.format = i;
             return 0;
         }
@@ -158,7 +156,7 @@ static int read_all(FILE *file, char **text, size_t *size, detente_error *error)
     *size = length < 0 ? 0 : (size_t)length;
     *text = detente_alloc(*size + 1);
     if (!*text)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     (*text)[*size] = '\0';
     if (length < 0 || fread(*text, 1, *size, file) != *size)
         return detente_error_set(error, DETENTE_E_IO, "cannot read what gnuplot drew: %s", strerror(errno));

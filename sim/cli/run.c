@@ -258,7 +258,7 @@ static int open_store(run_state *run, const detente_store_options *how, int *fin
     double sum[] = {run->store ? detente_store_is_finished(run->store) : 0, 0};
     code = detente_ranks_agree(run->ranks, code, error);
     if (!code && detente_ranks_sum(run->ranks, sum, 1))
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
     *finished = !code && sum[0] > 0;
     if (code || *finished || ranks == 1)
         return code;
@@ -271,7 +271,7 @@ static int open_store(run_state *run, const detente_store_options *how, int *fin
     sum[0] = left;
     sum[1] = detente_sweep_source(run->sweep).n_cells;
     if (detente_ranks_sum(run->ranks, sum, 2))
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
     else if (sum[0] != left * ranks || sum[1] != (double)detente_sweep_source(run->sweep).n_cells * ranks)
         code = detente_error_set(error, DETENTE_E_INPUT,
                                  "%s: the processes do not see the same work there: they must read one config and "

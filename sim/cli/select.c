@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/answers.h"
+#include "core/fs.h"
 #include "core/memory.h"
 
 enum { MAX_FIRST = 1000000, DEFAULT_FIRST = 20, MAX_WHERE = 64 };
@@ -228,14 +230,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 /* A results file by what it begins with, or by its name where it is something else than it says. */
 static int is_results(const char *path)
 {
-    char begins[4] = "";
-    const size_t length = strlen(path);
-    FILE *file = strcmp(path, "-") ? fopen(path, "rbe") : NULL;
-    const size_t n = file ? fread(begins, 1, sizeof begins, file) : 0;
-    if (file)
-        fclose(file);
-    return (n == sizeof begins && memcmp(begins, "\211HDF", n) == 0) ||
-           (length > 3 && !strcmp(path + length - 3, ".h5"));
+    return strcmp(path, "-") != 0 && (detente_fs_begins_as_hdf5(path) || strcmp(cli_suffix(path), ".h5") == 0);
 }
 
 static int open_input(selection_run *run, detente_error *error)
@@ -446,11 +441,12 @@ static int select_run(selection_run *run)
         return tell_stopped(run, &error);
     if (run->people.failed)
         tell_failures(&run->people);
+    grid g = {0};
     if (!code)
-        code = select_print(run, &error);
-    if (code)
-        return cli_fail(code, &error);
-    return cli_finish(run->selection.decided ? CLI_DONE : CLI_CHECK);
+        code = select_answer(run, &g, &error);
+    status = code ? cli_fail(code, &error) : cli_print_grid(&g, run->asked->format);
+    grid_clear(&g);
+    return status ? status : run->selection.decided ? CLI_DONE : CLI_CHECK;
 }
 
 int cli_select(int argc, char **argv)

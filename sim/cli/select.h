@@ -32,8 +32,8 @@ typedef struct selection_run {
     detente_selection selection;
 } selection_run;
 
-/** Print the answer. @return 0 or a failure */
-int select_print(const selection_run *run, detente_error *error);
+/** The answer, and in notes what is promised. @return 0 or a failure */
+int select_answer(const selection_run *run, grid *g, detente_error *error);
 /**
  * Write what was looked at: the replications that each candidate needed, of all metrics, with the rows that the config keeps.
  * They are played for it, once more where they were played already. @return 0 or a failure, after which nothing is left

@@ -219,35 +219,22 @@ static void say_what_it_took(const selection_run *run, grid *g)
               cli_count(equal * s->n * each, alike), promise ? " (Clark & Yang 1986)" : "");
 }
 
-int select_print(const selection_run *run, detente_error *error)
+int select_answer(const selection_run *run, grid *g, detente_error *error)
 {
-    grid g = {0};
-    text_buffer b = {0};
-    char *text = NULL;
     rank *order = sorted(run);
-    int code = order ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int code = order ? 0 : detente_no_memory(error);
     if (!code) {
-        add_columns(run, &g);
-        code = add_rows(run, order, &g, error);
+        add_columns(run, g);
+        code = add_rows(run, order, g, error);
     }
     if (!code) {
-        say_who(run, &g);
-        say_how_sure(run, &g);
-        say_what_is_doubtful(run, &g);
-        say_what_it_took(run, &g);
+        say_who(run, g);
+        say_how_sure(run, g);
+        say_what_is_doubtful(run, g);
+        say_what_it_took(run, g);
         if (run->asked->output)
-            grid_note(&g, "Written to %s.", run->asked->output);
-        grid_write(&g, run->asked->format, &b);
-        code = text_finish(&b, &text, error);
+            grid_note(g, "Written to %s.", run->asked->output);
     }
-    if (!code)
-        cli_print(text); /* cli_finish() knows when that failed */
-    /* A table for programs has no room for words. */
-    for (size_t i = 0; i < g.n_notes && !code && run->asked->format == GRID_CSV; i++)
-        cli_tell("%s", g.note[i]);
-    text_clear(&b);
-    detente_free(text);
     detente_free(order);
-    grid_clear(&g);
     return code;
 }

@@ -100,7 +100,7 @@ int select_write(selection_run *run, detente_error *error)
     file.config.until = (detente_until){.metric = -1};
     file.wanted = detente_calloc(file.cells, sizeof *file.wanted);
     file.skip = detente_calloc(file.cells, 1);
-    int code = file.wanted && file.skip ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int code = file.wanted && file.skip ? 0 : detente_no_memory(error);
     if (!code) {
         count_wanted(&file);
         code = detente_store_create(&file.store, run->asked->output, &file.config, &how, error);

@@ -249,7 +249,7 @@ static int choose_strategies(answer *a, detente_error *error)
     a->found = detente_calloc(room, sizeof *a->found);
     a->order = detente_calloc(DETENTE_MAX_FACTORS, sizeof *a->order);
     if (!a->strategy || !a->found || !a->order)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (size_t i = 0; i < room; i++) {
         const int s = a->asked->n_strategies ? cli_strategy_find(a->results, a->asked->strategy[i], error) : (int)i;
         if (s < 0)
@@ -309,8 +309,6 @@ static int run(const sensitivity_options *asked)
     if (!code)
         code = answer_all(&a, &error);
     int status = code ? cli_fail(code, &error) : cli_print_grid(&a.g, asked->format);
-    for (size_t i = 0; i < a.g.n_notes && !code && asked->format == GRID_CSV; i++)
-        cli_tell("%s", a.g.note[i]);
     grid_clear(&a.g);
     detente_free(a.found);
     detente_free(a.order);

@@ -71,11 +71,11 @@ static int load_with(detente_config *config, const trace_options *asked, detente
     text_add(&b, "]");
     int code = text_finish(&b, &list, error);
     if (!code && cli_settings_put(&settings, "strategies", list))
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
     /* The user's own come after it, so that they reach this strategy too. */
     for (size_t i = 0; i < asked->settings.n && !code; i++)
         if (cli_settings_put(&settings, asked->settings.item[i].path, asked->settings.item[i].value))
-            code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            code = detente_no_memory(error);
     if (!code)
         code = cli_config_load(config, asked->path, &settings, error, warnings);
     cli_settings_clear(&settings);

@@ -30,7 +30,7 @@ static int sample(detente_sweep *sweep, detente_isa isa, costs *c, detente_error
     const detente_cell_source source = detente_sweep_source(sweep);
     detente_block *block = detente_aligned_calloc(_Alignof(detente_block), sizeof *block);
     if (!block)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     int code = 0;
     const uint64_t n = source.n_cells < MAX_SAMPLED ? source.n_cells : MAX_SAMPLED;
     *c = (costs){0};

@@ -25,6 +25,16 @@ int detente_fs_is_hdf5(const char *bytes, size_t size)
     return size >= length && memcmp(bytes, DETENTE_FS_HDF5, length) == 0;
 }
 
+int detente_fs_begins_as_hdf5(const char *path)
+{
+    char begins[sizeof DETENTE_FS_HDF5 - 1] = "";
+    FILE *file = fopen(path, "rbe");
+    const size_t n = file ? fread(begins, 1, sizeof begins, file) : 0;
+    if (file)
+        fclose(file);
+    return detente_fs_is_hdf5(begins, n);
+}
+
 /* Results are taken for a config's easily, and are no text. */
 static int refuse_results(const char *path, detente_error *error)
 {

@@ -11,6 +11,8 @@
 #define DETENTE_FS_HDF5 "\211HDF\r\n\032\n"
 /** Whether the first @p size bytes of a file are an HDF5 file's. */
 int detente_fs_is_hdf5(const char *bytes, size_t size);
+/** Whether the file @p path begins so; 0 when it cannot be read. */
+int detente_fs_begins_as_hdf5(const char *path);
 
 /**
  * Read a whole text file ("-" is standard input) of at most @p limit bytes. @param[out] text owned by the caller, ends in a zero

@@ -42,3 +42,8 @@ void detente_free(void *block)
 {
     free(block);
 }
+
+int detente_no_memory(detente_error *error)
+{
+    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+}

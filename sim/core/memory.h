@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <detente/error.h>
+
 void *detente_alloc(size_t size);
 /** Zeroed; NULL too when n * size overflows. */
 void *detente_calloc(size_t n, size_t size);
@@ -17,5 +19,7 @@ void *detente_realloc(void *block, size_t size);
 char *detente_strdup(const char *text);
 /** Release what any of the above returned. NULL is allowed. */
 void detente_free(void *block);
+/** Say that one of them failed. @return DETENTE_E_MEMORY */
+int detente_no_memory(detente_error *error);
 
 #endif

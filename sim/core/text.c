@@ -84,7 +84,7 @@ int text_finish(text_buffer *b, char **text, detente_error *error)
     text_add_bytes(b, "", 0);
     if (b->failed) {
         text_clear(b);
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     }
     *text = b->text;
     *b = (text_buffer){0};

@@ -58,11 +58,11 @@ int detente_ranks_begin(detente_ranks **out, const volatile int *caught, detente
 {
     detente_ranks *ranks = *out = detente_calloc(1, sizeof *ranks);
     if (!ranks)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     ranks->caught = caught;
     int code = transport_begin(&ranks->rank, &ranks->n, error);
     if (!code && !(ranks->reported = detente_calloc((size_t)ranks->n, sizeof *ranks->reported))) {
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
         transport_end(ranks->n > 1);
     }
     if (code) {
@@ -125,7 +125,7 @@ int detente_ranks_agree(detente_ranks *ranks, int code, detente_error *error)
     verdict mine = {.code = code}, *all = detente_calloc((size_t)ranks->n, sizeof *all);
     if (!all) { /* the others cannot be told in any other way */
         ranks->lost = 1;
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     }
     if (code && error && error->text)
         snprintf(mine.words, sizeof mine.words, "%s", error->text);

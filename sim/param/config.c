@@ -188,7 +188,7 @@ int detente_yaml_text(const char *text, size_t size, const char *key, char **val
     reader r;
     *value = NULL;
     if (reader_init(&r))
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     const node *root = yaml_parse(&r, text, size, &FROM);
     const node *n = root ? node_get(root, key) : NULL;
     if (n && n->kind == NODE_SCALAR && !(*value = detente_strdup(n->text)))

@@ -51,7 +51,7 @@ static int fill(line_reader *r, detente_error *error)
         char *larger = r->room < LONGEST_LINE ? detente_realloc(r->buffer, r->room ? 2 * r->room : PIECE) : NULL;
         if (!larger)
             return r->room < LONGEST_LINE
-                       ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory")
+                       ? detente_no_memory(error)
                        : detente_error_set(error, DETENTE_E_INPUT, "%s: a line of more than %d bytes", r->path,
                                            LONGEST_LINE);
         r->buffer = larger;
@@ -132,7 +132,7 @@ static int split(points_line *line, const char *text, size_t number, detente_err
     if (line->room < needed) {
         char *larger = detente_realloc(line->text, 2 * needed);
         if (!larger)
-            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            return detente_no_memory(error);
         line->text = larger;
         line->room = 2 * needed;
     }
@@ -161,7 +161,7 @@ static int add_mark(points_file *f, uint64_t position, size_t number, detente_er
         size_t *numbers = detente_realloc(f->mark_number, room * sizeof *numbers);
         f->mark_number = numbers ? numbers : f->mark_number;
         if (!mark || !numbers)
-            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            return detente_no_memory(error);
         f->room = room;
     }
     f->mark[f->n_marks] = position;
@@ -208,12 +208,12 @@ int points_file_open(points_file **file, const char *path, points_visit *visit, 
     *file = NULL;
     points_file *f = detente_calloc(1, sizeof *f);
     if (!f)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     line_reader r = {.path = path, .hash = &hash};
     detente_hash_begin(&hash);
     f->path = detente_strdup(path);
     f->file = r.file = open(path, O_RDONLY | O_CLOEXEC);
-    int code = f->path ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int code = f->path ? 0 : detente_no_memory(error);
     if (!code && (f->file < 0 || fstat(f->file, &there)))
         code = failed(&r, error);
     else if (!code && !S_ISREG(there.st_mode))

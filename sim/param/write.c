@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/version.h"
 #include "param/dump.h"
 #include "param/registry.h"
@@ -278,7 +279,7 @@ int detente_config_write(const detente_config *config, char **text, detente_erro
     *text = NULL;
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!plain)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     const locale_t before = uselocale(plain);
     add_run(&b, config);
     const detente_design *design = config->design;

@@ -10,11 +10,6 @@
 
 enum { CALLS = 400, ALL_CALLS = 40000, LEAST_CALLS = 50, MOST_POINTS = 8, LEAST_GOING = 20, MOST_TURNS = 60 };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 const char *report_ending_name(int ending)
 {
     static const char *const name[REPORT_N_ENDINGS] = {"settled at first contact", "settled later or higher up",
@@ -61,9 +56,9 @@ static int play_cell(sums *s, const detente_config *config, int strategy, uint32
     detente_cell *compiled = NULL;
     detente_turn *turns = detente_calloc(config->max_turns, sizeof *turns);
     detente_block *block = detente_aligned_calloc(_Alignof(detente_block), sizeof *block);
-    int code = turns && block ? 0 : no_memory(error);
+    int code = turns && block ? 0 : detente_no_memory(error);
     if (!code && detente_cell_create(&compiled, config, strategy, cell, NULL) == DETENTE_E_MEMORY)
-        code = no_memory(error);
+        code = detente_no_memory(error);
     for (uint64_t call = 0; call < calls && compiled; call++) {
         uint32_t replication, encounter;
         locate(config, call, &replication, &encounter);
@@ -99,7 +94,7 @@ static int keep_means(report_calls *calls, int strategies, const sums *all, dete
     const size_t n = (size_t)strategies * calls->n_turns + 1;
     calls->anger = detente_calloc(n, 3 * sizeof *calls->anger);
     if (!calls->anger)
-        return no_memory(error);
+        return detente_no_memory(error);
     calls->offer = calls->anger + n;
     calls->going = calls->offer + n;
     put_means(calls, strategies, all);
@@ -143,7 +138,7 @@ int answers_calls(report_answers *a, detente_error *error)
     uint64_t each = (wanted + points - 1) / points;
     each = each < most ? each : most;
     sums *sum = detente_calloc((size_t)strategies, sizeof *sum);
-    int code = sum ? 0 : no_memory(error);
+    int code = sum ? 0 : detente_no_memory(error);
     for (uint64_t p = 0; p < points && !code; p++) {
         const uint64_t point = p * all / points;
         const detente_config *config;
@@ -196,7 +191,7 @@ static int tell(report_answers *a, const pair *p, int which, uint64_t call, cons
                             .turns = detente_calloc(t.n_turns, sizeof *story->turns)};
     a->n_stories++;
     if (!story->why || !story->turns)
-        return no_memory(error);
+        return detente_no_memory(error);
     memcpy(story->turns, p->turns, t.n_turns * sizeof *story->turns);
     return trace_text(&t, p->sentences, 0, &story->text, error);
 }
@@ -249,7 +244,7 @@ static int open_pair(pair *p, detente_error *error)
     p->turns = detente_calloc(p->config->max_turns, sizeof *p->turns);
     p->block = detente_aligned_calloc(_Alignof(detente_block), sizeof *p->block);
     if (!p->turns || !p->block)
-        return no_memory(error);
+        return detente_no_memory(error);
     int code = 0;
     for (int i = 0; i < p->n && !code; i++)
         code = detente_cell_create(&p->cell[i], p->config, p->strategy[i], (uint32_t)p->strategy[i], error);

@@ -380,7 +380,7 @@ static int say_by_values(report_answers *a, detente_error *error)
     for (int k = 0; k < design->n_factors && k < MOST_FACTORS && !code; k++)
         code = judge_factor(a, &design->factor[k], &same, error);
     if (!code && same.failed)
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
     if (!code && same.size && a->best != a->baseline)
         code = answers_say(&a->headline, error, "Judged so, %s is the choice whatever %s may be.", name_of(a, a->best),
                            same.text);

@@ -58,7 +58,7 @@ static int read_library(const report_answers *a, detente_config *library, detent
         if (detente_embedded_find("strategies", a->config->strategy[s].name))
             text_add(&b, "%s%s", n++ ? ", " : "", a->config->strategy[s].name);
     text_add(&b, "]}");
-    int code = b.failed ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory") : 0;
+    int code = b.failed ? detente_no_memory(error) : 0;
     if (!code && n)
         code = detente_config_parse(library, b.text, b.size, "library", NULL, 0, error, NULL);
     text_clear(&b);

@@ -11,11 +11,6 @@
 
 enum { BINS = 12, LEAST_BINS = 4, POINTS_A_BIN = 16, FIRST_METRICS = 6, POINT_NUMBERS = 150000, ALL_NUMBERS = 180000 };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* ---- places ------------------------------------------------------------------------------------------------------ */
 
 static int has_levels(const detente_factor *f)
@@ -94,7 +89,7 @@ int answers_places_make(const report_answers *a, answers_places *places, int *n,
         places[k].x = detente_calloc((size_t)places[k].n, sizeof *places[k].x);
         places[k].place = detente_alloc(points);
         if (!places[k].x || !places[k].place)
-            return no_memory(error);
+            return detente_no_memory(error);
     }
     for (uint64_t i = 0; i < points && *n; i++) {
         const int code = detente_sweep_values(a->sweep, i, values, error);
@@ -168,7 +163,7 @@ static int choose_points(report_answers *a, detente_error *error)
     a->point = detente_calloc(most, sizeof *a->point);
     a->values = detente_calloc(most, ((size_t)factors + 1) * sizeof *a->values);
     if (!a->point || !a->values)
-        return no_memory(error);
+        return detente_no_memory(error);
     int code = 0;
     for (uint64_t i = 0; i < points && a->n_points < most && !code; i++) {
         if (most < points && (double)(uint32_t)(i * 2654435769U) >= share)
@@ -192,7 +187,7 @@ int answers_cells(report_answers *a, const answers_places *places, int n_places,
     double *summary = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *summary);
     a->mean = detente_calloc(all, sizeof *a->mean);
     a->half = detente_calloc(all, sizeof *a->half);
-    code = summary && a->mean && a->half ? 0 : no_memory(error);
+    code = summary && a->mean && a->half ? 0 : detente_no_memory(error);
     for (int m = 0; m < a->n_metrics && !code; m++) {
         code = detente_results_summary(a->results, a->metric[m], summary, error);
         for (size_t i = 0; i < each && !code; i++) {
@@ -214,7 +209,7 @@ static int make_curve(report_answers *a, report_curve *curve, const answers_plac
     const uint32_t strategies = (uint32_t)a->config->n_strategies;
     curve->x = detente_calloc((size_t)places->n, 4 * sizeof *curve->x);
     if (!curve->x)
-        return no_memory(error);
+        return detente_no_memory(error);
     curve->n = places->n;
     curve->mean = curve->x + places->n;
     curve->low = curve->mean + places->n;
@@ -236,7 +231,7 @@ int answers_curves(report_answers *a, const answers_places *places, int n_places
     const int strategies = a->config->n_strategies;
     uint32_t *group = detente_calloc(detente_results_cells(a->results), sizeof *group);
     a->curve = detente_calloc((size_t)n_places * (size_t)a->n_metrics * (size_t)strategies + 1, sizeof *a->curve);
-    int code = group && a->curve ? 0 : no_memory(error);
+    int code = group && a->curve ? 0 : detente_no_memory(error);
     for (int k = 0; k < n_places && !code; k++) {
         uint32_t unmatched;
         answers_places_group(a, &places[k], group);
@@ -267,7 +262,7 @@ int answers_endings(report_answers *a, detente_error *error)
     const uint32_t cells = detente_results_cells(a->results), strategies = (uint32_t)a->config->n_strategies;
     uint32_t unmatched, *group = detente_calloc(cells, sizeof *group);
     a->ending = detente_calloc(strategies, REPORT_N_ENDINGS * sizeof *a->ending);
-    int code = group && a->ending ? 0 : no_memory(error);
+    int code = group && a->ending ? 0 : detente_no_memory(error);
     for (uint32_t c = 0; c < cells && !code; c++)
         group[c] = c % strategies;
     if (!code)

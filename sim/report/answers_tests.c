@@ -11,11 +11,6 @@
 /* Metrics whose sensitivity is told: the first so many that are shown; of more strategies fewer, since each takes its time. */
 enum { MOST_METRICS = 6, MOST_TOLD = 24, MOST_DRIVERS = 3 };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* More of them than these are counted and not named: the page lists them all. */
 enum { MOST_NAMED = 3 };
 
@@ -41,7 +36,7 @@ static int say_verdicts(report_answers *a, detente_error *error)
         b.failed |= names.failed;
         text_clear(&names);
     }
-    const int code = b.failed ? no_memory(error) : answers_say(&a->headline, error, "%s.", b.text);
+    const int code = b.failed ? detente_no_memory(error) : answers_say(&a->headline, error, "%s.", b.text);
     text_clear(&b);
     return code;
 }
@@ -51,7 +46,7 @@ int answers_verdicts(report_answers *a, detente_error *error)
     if (a->config->n_hypotheses == 0)
         return 0;
     a->verdict = detente_calloc((size_t)a->config->n_hypotheses, sizeof *a->verdict);
-    const int code = a->verdict ? detente_hypotheses_test(a->results, a->verdict, error) : no_memory(error);
+    const int code = a->verdict ? detente_hypotheses_test(a->results, a->verdict, error) : detente_no_memory(error);
     return code ? code : say_verdicts(a, error);
 }
 
@@ -72,7 +67,7 @@ static int say_drivers(report_answers *a, const detente_sensitivity *s, detente_
     for (int i = 0; i < s->n_factors; i++)
         if (detente_sensitivity_above(s, order[i]) && above++ < MOST_DRIVERS)
             text_add(&b, "%s%s", above > 1 ? ", then " : "", a->config->design->factor[order[i]].path);
-    int code = b.failed ? no_memory(error) : 0;
+    int code = b.failed ? detente_no_memory(error) : 0;
     if (!code && above)
         code = answers_say(&a->headline, error,
                            above < s->n_factors
@@ -117,7 +112,7 @@ int answers_sensitivity(report_answers *a, detente_error *error)
     metrics = metrics > MOST_METRICS ? MOST_METRICS : metrics < 2 ? 2 : metrics;
     int *strategy = detente_calloc((size_t)n, sizeof *strategy);
     a->sensitivity = detente_calloc((size_t)n * (size_t)metrics, sizeof *a->sensitivity);
-    int code = strategy && a->sensitivity ? 0 : no_memory(error);
+    int code = strategy && a->sensitivity ? 0 : detente_no_memory(error);
     for (int s = 0; s < n && !code; s++)
         strategy[s] = s;
     for (int m = 0; m < metrics && !code; m++) {

@@ -26,7 +26,7 @@ int answers_say(report_lines *lines, detente_error *error, const char *format, .
         lines->line[lines->n++] = line;
     }
     va_end(again);
-    return line ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    return line ? 0 : detente_no_memory(error);
 }
 
 const char *report_metric_title(int metric)

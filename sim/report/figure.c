@@ -15,18 +15,13 @@ enum { MAP_LEVELS = 3, MAP_STRATEGIES = 12 };
 const char *const figure_kinds[] = {"effects",     "curves",  "map",          "pareto",
                                     "sensitivity", "endings", "trajectories", NULL};
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int choose_strategies(figure *f, detente_error *error)
 {
     const figure_request *request = f->request;
     const detente_config *config = f->a->config;
     f->strategy = detente_calloc((size_t)config->n_strategies, sizeof *f->strategy);
     if (!f->strategy)
-        return no_memory(error);
+        return detente_no_memory(error);
     for (int s = 0; s < config->n_strategies; s++) {
         int asked = request->n_strategies == 0;
         for (int i = 0; i < request->n_strategies; i++)
@@ -121,7 +116,7 @@ static int look_at_metrics(const report_answers *a, detente_error *error)
 {
     const uint32_t cells = detente_results_cells(a->results);
     double *summary = detente_calloc(cells, DETENTE_N_STATISTICS * sizeof *summary);
-    int code = summary ? 0 : no_memory(error);
+    int code = summary ? 0 : detente_no_memory(error);
     for (int m = 0; m < a->n_metrics && !code; m++) {
         uint32_t known = 0;
         code = detente_results_summary(a->results, a->metric[m], summary, error);

@@ -348,7 +348,7 @@ int figure_strategies_key(const figure *f, int look, figure_entry **entry, deten
 {
     *entry = detente_calloc((size_t)f->n_strategies, sizeof **entry);
     if (!*entry)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (int i = 0; i < f->n_strategies; i++)
         (*entry)[i] = (figure_entry){figure_strategy(f, i), look, i, NULL};
     return f->n_strategies > 1 ? f->n_strategies : 0;

@@ -12,11 +12,6 @@
 
 enum { MOST_LINES = 14, MOST_TICS = 6, PLACE_SIZE = 64 };
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int too_many(const figure *f, int most, detente_error *error)
 {
     return f->n_strategies > most
@@ -302,7 +297,7 @@ int figure_map(figure *f, detente_error *error)
     if (!code) {
         const answers_places *x = &places[f->factor[0]], *y = &places[f->factor[1]];
         group = detente_calloc(detente_results_cells(f->a->results), sizeof *group);
-        code = group ? 0 : no_memory(error);
+        code = group ? 0 : detente_no_memory(error);
         if (!code) {
             group_cells(f, x, y, group);
             code = pool_read(f->a->results, f->a->metric[0], group,

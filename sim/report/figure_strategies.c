@@ -15,11 +15,6 @@ enum { MOST_BARS = 30 };
 /* Height of a line of a list, cm. */
 static const double ROW = 0.62;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* "set ytics ('name' 0, …)", from the top down. */
 static void add_names(figure *f, const char *const *name, int n)
 {
@@ -103,7 +98,7 @@ int figure_effects(figure *f, detente_error *error)
     detente_compare found = {0};
     ranked *order = detente_calloc((size_t)f->n_strategies, sizeof *order);
     const char **name = detente_calloc((size_t)f->n_strategies, sizeof *name);
-    int code = order && name ? compare(f, &found, error) : no_memory(error);
+    int code = order && name ? compare(f, &found, error) : detente_no_memory(error);
     if (!code) {
         for (int i = 0; i < f->n_strategies; i++)
             order[i] = (ranked){row_of(f, &found, 0, i)->mean.mean, i};
@@ -196,7 +191,7 @@ int figure_pareto(figure *f, detente_error *error)
         f->a->metric[f->a->n_metrics++] = f->a->metric[0] == cost ? DETENTE_METRIC_reported_satisfaction : cost;
     }
     ranked *order = detente_calloc((size_t)f->n_strategies, sizeof *order);
-    int code = order ? compare(f, &found, error) : no_memory(error);
+    int code = order ? compare(f, &found, error) : detente_no_memory(error);
     if (!code) {
         code = draw_pareto(f, &found, order, error);
     }
@@ -216,7 +211,7 @@ int figure_endings(figure *f, detente_error *error)
     for (int e = 0; e < REPORT_N_ENDINGS; e++)
         key[e] = (figure_entry){report_ending_name(e), FIGURE_KEY_BOX, 0, colour[e]};
     const char **name = detente_calloc((size_t)f->n_strategies, sizeof *name);
-    int code = name ? answers_endings(f->a, error) : no_memory(error);
+    int code = name ? answers_endings(f->a, error) : detente_no_memory(error);
     if (!code) {
         for (int i = 0; i < f->n_strategies; i++)
             name[i] = figure_strategy(f, i);
@@ -415,7 +410,7 @@ int figure_sensitivity(figure *f, detente_error *error)
                                  f->n_strategies);
     detente_sensitivity *found = detente_calloc(n, sizeof *found);
     int code = found ? detente_sensitivity_read(f->a->results, f->a->metric[0], f->strategy, n, &how, found, error)
-                     : no_memory(error);
+                     : detente_no_memory(error);
     if (!code)
         code = tells(f, found, error);
     if (!code) {

@@ -144,7 +144,7 @@ int phrases_parse(phrases **p, const char *text, size_t size, const char *name, 
     phrases *self = detente_calloc(1, sizeof *self);
     if (!self || reader_init(&self->reader)) {
         detente_free(self);
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     }
     reader *r = &self->reader;
     source *from = reader_alloc(r, sizeof *from);

@@ -32,11 +32,6 @@ typedef struct table {
     double *mean, *half;               /* owned, by column and row */
 } table;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* How many points a table has room for. */
 static uint32_t most_points(const table *t)
 {
@@ -64,13 +59,13 @@ static int make_room(table *t, detente_error *error)
     t->least = UINT32_MAX;
     t->mean = detente_calloc(t->rows, 2 * COLUMNS * sizeof *t->mean);
     t->half = t->mean ? t->mean + (size_t)t->rows * COLUMNS : NULL;
-    return t->mean ? 0 : no_memory(error);
+    return t->mean ? 0 : detente_no_memory(error);
 }
 
 static int read_cells(table *t, detente_error *error)
 {
     double *values = detente_calloc(t->cells, DETENTE_N_STATISTICS * sizeof *values);
-    int code = values ? make_room(t, error) : no_memory(error);
+    int code = values ? make_room(t, error) : detente_no_memory(error);
     for (int c = 0; c < COLUMNS && !code; c++) {
         code = detente_results_summary(t->results, columns[c].metric, values, error);
         for (uint32_t i = 0; i < t->rows && !code; i++) {
@@ -90,7 +85,7 @@ static int read_pooled(table *t, detente_error *error)
 {
     uint32_t *group = detente_calloc(t->cells, sizeof *group);
     t->rows = (uint32_t)t->config->n_strategies;
-    int code = group ? make_room(t, error) : no_memory(error);
+    int code = group ? make_room(t, error) : detente_no_memory(error);
     for (uint32_t c = 0; c < t->cells && !code; c++)
         group[c] = c % t->rows;
     if (!code)
@@ -125,7 +120,7 @@ static int add_point(grid *g, const table *t, uint64_t point, detente_error *err
         text_add(&b, "%s%s %s", k ? ", " : "", f->path, value);
     }
     if (!code && b.failed)
-        code = no_memory(error);
+        code = detente_no_memory(error);
     if (!code)
         grid_section(g, "%s", b.text);
     text_clear(&b);

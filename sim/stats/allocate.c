@@ -166,9 +166,8 @@ int select_ocba(select_race *race, detente_error *error)
     ocba.variance = detente_calloc(n, sizeof *ocba.variance);
     ocba.share = detente_calloc(n, sizeof *ocba.share);
     ocba.target = detente_calloc(n, sizeof *ocba.target);
-    int code = ocba.mean && ocba.variance && ocba.share && ocba.target
-                   ? rounds(&ocba, error)
-                   : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int code =
+        ocba.mean && ocba.variance && ocba.share && ocba.target ? rounds(&ocba, error) : detente_no_memory(error);
     if (!code) {
         race->result->probability = correct(&ocba, 0);
         race->result->equal = equal_allocation(&ocba, race->result->probability);

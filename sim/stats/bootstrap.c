@@ -70,7 +70,7 @@ int bootstrap_means(const double *value, size_t rows, size_t statistics, const d
     if (how->shared && without && replications > 1) {
         deviation = find_deviations(without, replications, statistics);
         if (!deviation)
-            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            return detente_no_memory(error);
     }
     for (uint32_t b = 0; b < how->draws; b++) {
         draw_rows(how, b, value, rows, statistics, sample + b * statistics);

@@ -80,7 +80,7 @@ int detente_morris(const double *y, const int *factor, const double *step, size_
     s.without = detente_calloc(replications, factors * sizeof *s.without);
     s.effects = detente_calloc(3 * factors, sizeof *s.effects);
     if (!sample || !column || !s.size || !s.without || !s.effects) {
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
     } else {
         s.square = s.effects + factors;
         s.noise = s.square + factors;

@@ -11,11 +11,6 @@
 #include "core/memory.h"
 #include "stats/select.h"
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 /* ---- what both procedures do ------------------------------------------------------------------------------------- */
 
 static int check_rule(const detente_select_rule *rule, uint32_t n, detente_error *error)
@@ -177,7 +172,7 @@ static int select_kn(select_race *race, detente_error *error)
     kn_state kn = {.race = race, .h2 = 2 * eta * freedom, .delta = rule->delta};
     kn.variance = detente_alloc((size_t)n * (n - 1) / 2 * sizeof *kn.variance);
     kn.dropped = detente_alloc(n);
-    int code = kn.variance && kn.dropped ? 0 : no_memory(error);
+    int code = kn.variance && kn.dropped ? 0 : detente_no_memory(error);
     if (!code) {
         first_variances(&kn);
         race->result->equal = equal_allocation(&kn);
@@ -204,7 +199,7 @@ static int race_begin(select_race *race, detente_error *error)
     race->moments = detente_calloc(n, sizeof *race->moments);
     race->sum = detente_calloc(n, sizeof *race->sum);
     if (!result->mean || !result->replications || !result->left || !race->moments || !race->sum)
-        return no_memory(error);
+        return detente_no_memory(error);
     memset(result->left, 1, n);
     int code = 0;
     for (uint32_t i = 0; i < n && !code; i++) {

@@ -67,7 +67,7 @@ int store_base_look(store_base *base, const char *path, uint64_t cells, uint64_t
 {
     *base = (store_base){.path = detente_strdup(path), .cells = cells, .replications = replications, .file = -1};
     if (!base->path)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     int status = store_base_open(base);
     if (status)
         detente_error_set(error, status, "%s: cannot read it", path);

@@ -11,11 +11,6 @@
 
 #include "core/memory.h"
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int damaged(detente_error *error, const char *path)
 {
     return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", path);
@@ -27,7 +22,7 @@ static int add_set(store_catalogue *catalogue, const store_set *set, detente_err
         const size_t capacity = catalogue->capacity ? 2 * catalogue->capacity : 64;
         store_set *larger = detente_realloc(catalogue->set, capacity * sizeof *larger);
         if (!larger)
-            return no_memory(error);
+            return detente_no_memory(error);
         catalogue->set = larger;
         catalogue->capacity = capacity;
     }
@@ -73,7 +68,7 @@ static int add_path(store_catalogue *catalogue, const char *path, detente_error 
         catalogue->fd = fds;
     if (!copy || !paths || !fds) {
         detente_free(copy);
-        return no_memory(error);
+        return detente_no_memory(error);
     }
     paths[catalogue->n_files] = copy;
     fds[catalogue->n_files++] = -1;
@@ -93,7 +88,7 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
         return damaged(error, path);
     int status = store_shard_identity(file, theirs);
     if (status == DETENTE_E_MEMORY)
-        no_memory(error);
+        detente_no_memory(error);
     else if (status)
         damaged(error, path);
     else if (ours)

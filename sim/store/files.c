@@ -108,8 +108,7 @@ int store_folder_look(store_folder *folder, const char *path, detente_error *err
 {
     *folder = (store_folder){.lock = -1};
     folder->path = detente_strdup(path);
-    int status =
-        folder->path ? store_folder_list(folder, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int status = folder->path ? store_folder_list(folder, error) : detente_no_memory(error);
     size_t kept = 0;
     for (size_t i = 0; i < folder->n; i++)
         if (!is_covered(folder, kept, i))
@@ -125,7 +124,7 @@ int store_folder_open(store_folder *folder, const char *output, detente_error *e
     *folder = (store_folder){.lock = -1};
     folder->path = store_format("%s.parts", output);
     folder->lock_name = folder->path ? store_format("%s/lock", folder->path) : NULL;
-    int status = folder->lock_name ? 1 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int status = folder->lock_name ? 1 : detente_no_memory(error);
     for (int attempt = 0; attempt < 100 && status == 1; attempt++)
         status = lock_take(folder, output, error);
     if (status == 1)
@@ -140,8 +139,7 @@ int store_folder_open(store_folder *folder, const char *output, detente_error *e
 int store_folder_join(store_folder *folder, const char *output, detente_error *error)
 {
     char *path = store_format("%s.parts", output);
-    const int status =
-        path ? store_folder_look(folder, path, error) : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    const int status = path ? store_folder_look(folder, path, error) : detente_no_memory(error);
     detente_free(path);
     return status;
 }
@@ -152,7 +150,7 @@ int store_folder_add(store_folder *folder, store_part part, detente_error *error
         const size_t capacity = folder->capacity ? 2 * folder->capacity : 64;
         store_part *larger = detente_realloc(folder->part, capacity * sizeof *larger);
         if (!larger)
-            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            return detente_no_memory(error);
         folder->part = larger;
         folder->capacity = capacity;
     }
@@ -208,7 +206,7 @@ int store_folder_prune(store_folder *folder, detente_error *error)
         }
         char *name = store_folder_name(folder, folder->part[i]);
         if (!name)
-            return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+            return detente_no_memory(error);
         unlink(name);
         detente_free(name);
     }

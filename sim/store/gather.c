@@ -22,11 +22,6 @@ typedef struct gathering {
     uint32_t *seen;         /* by shard: number of its file in the catalogue + 1 */
 } gathering;
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int fit_together(const gathering *all, const store_identity *theirs, const char *path, detente_error *error)
 {
     store_identity ours = all->first;
@@ -55,7 +50,7 @@ static int note_shard(gathering *all, const store_identity *theirs, const char *
     if (!all->seen)
         all->seen = theirs->shards ? detente_calloc(theirs->shards, sizeof *all->seen) : NULL;
     if (!all->seen)
-        return no_memory(error);
+        return detente_no_memory(error);
     if (theirs->shard < 1 || theirs->shard > theirs->shards)
         return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", path);
     uint32_t *seen = &all->seen[theirs->shard - 1];
@@ -98,7 +93,7 @@ static int add_folder(gathering *all, const char *path, detente_error *error)
         status = detente_error_set(error, DETENTE_E_INPUT, "%s: there are no shards in this folder", path);
     for (size_t i = 0; i < folder.n && !status; i++) {
         char *name = store_folder_name(&folder, folder.part[i]);
-        status = name ? add_file(all, name, error) : no_memory(error);
+        status = name ? add_file(all, name, error) : detente_no_memory(error);
         detente_free(name);
     }
     store_folder_close(&folder);
@@ -131,7 +126,7 @@ static int check_missing(const gathering *all, detente_error *error)
     const int status =
         missing == 0 ? 0
         : names.failed
-            ? no_memory(error)
+            ? detente_no_memory(error)
             : detente_error_set(error, DETENTE_E_INPUT, "shard%s %s of %u %s missing; --partial merges what there is",
                                 missing == 1 ? "" : "s", names.text, all->first.shards, missing == 1 ? "is" : "are");
     text_clear(&names);
@@ -176,7 +171,7 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
         return status;
     }
     char *into = store_format("%s/merged.tmp", folder.path);
-    status = into ? store_check_output(path, options->force, error) : no_memory(error);
+    status = into ? store_check_output(path, options->force, error) : detente_no_memory(error);
     if (!status)
         status = store_merge(&header, NULL, &all->catalogue, into, provenance, options->threads, options->stop, merged,
                              error);

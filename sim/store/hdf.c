@@ -90,7 +90,7 @@ int hdf_create(hdf_writer *writer, const char *path, detente_error *error)
     if (!writer->bad)
         return 0;
     const int status = writer->disk_errno == ENOMEM
-                           ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory")
+                           ? detente_no_memory(error)
                            : detente_error_set(error, DETENTE_E_IO, "%s: cannot begin it: %s", path, writer->message);
     hdf_abandon(writer);
     return status;

@@ -75,7 +75,7 @@ static int identify(store_header *header, const detente_config *config, detente_
                                  .shard = 1,
                                  .shards = 1};
     if (!identity->config || !identity->version)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     const int status = detente_config_sha256(&one, identity->sweep_sha256, error);
     if (status || !config->design || !detente_design_extends(config->design->type))
         return status;
@@ -112,7 +112,7 @@ int store_header_init(store_header *header, const detente_config *config, detent
     if (!status)
         status = identify(header, config, error);
     if (!status && take_names(header, config))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(error);
     if (status)
         store_header_clear(header);
     return status;

@@ -8,11 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
-}
-
 static int goes_on(const detente_store *store)
 {
     return store->options.resume || store->options.extend;
@@ -84,7 +79,7 @@ static int read_results(const char *path, store_identity *identity, uint64_t *di
     identity->version = version;
     if (status < 0)
         store_identity_clear(identity);
-    return status == DETENTE_E_MEMORY ? no_memory(error)
+    return status == DETENTE_E_MEMORY ? detente_no_memory(error)
            : status < 0               ? detente_error_set(error, status, "%s: its states are damaged", path)
                                       : status;
 }
@@ -179,8 +174,8 @@ static int check_parts(const detente_store *store, detente_error *error)
     for (size_t i = 0; i < folder->n && !status; i++) {
         store_identity theirs = {0};
         char *name = store_folder_name(folder, folder->part[i]);
-        status =
-            name ? store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, error) : no_memory(error);
+        status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, error)
+                      : detente_no_memory(error);
         most = theirs.replications > most ? theirs.replications : most;
         store_identity_clear(&theirs);
         detente_free(name);
@@ -257,7 +252,7 @@ int store_find_gaps(detente_store *store, detente_error *error)
     store->n_gaps = store->next_gap = 0;
     store->gap = detente_alloc((2 * folder->n + 2 + store->base.replications) * sizeof *store->gap);
     if (!store->gap)
-        return no_memory(error);
+        return detente_no_memory(error);
     for (size_t i = 0; i < folder->n; i++) {
         add_gaps(store, next, folder->part[i].first);
         next = folder->part[i].last;

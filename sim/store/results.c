@@ -47,19 +47,9 @@ static int not_ours(detente_error *error, const char *path, const char *why)
 /* HDF5 could not open it: what begins as its files do was one, all else perhaps what a run begins with. */
 static int refuse_opening(detente_error *error, const char *path)
 {
-    char begins[8] = "";
-    FILE *file = fopen(path, "rbe");
-    const size_t n = file ? fread(begins, 1, sizeof begins, file) : 0;
-    if (file)
-        fclose(file);
-    return detente_fs_is_hdf5(begins, n)
+    return detente_fs_begins_as_hdf5(path)
                ? not_ours(error, path, "damaged or truncated")
                : not_ours(error, path, "no HDF5; a config is played first: `detente run CONFIG -o OUT.h5`");
-}
-
-static int no_memory(detente_error *error)
-{
-    return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
 }
 
 /* Length of a coordinate: at most what the file has bytes for, so that nothing is sized by a mere claim. */
@@ -161,12 +151,13 @@ static int read_identity(detente_results *self, detente_error *error)
     char *text;
     int status = hdf_read_text(self->file, "config", &text);
     if (status)
-        return status == DETENTE_E_MEMORY ? no_memory(error) : not_ours(error, self->path, "it holds no config");
+        return status == DETENTE_E_MEMORY ? detente_no_memory(error)
+                                          : not_ours(error, self->path, "it holds no config");
     detente_error parse = {0};
     status = detente_config_parse(&self->config, text, strlen(text), self->path, NULL, 0, &parse, NULL);
     detente_free(text);
     if (status == DETENTE_E_MEMORY)
-        no_memory(error);
+        detente_no_memory(error);
     else if (status)
         detente_error_set(error, DETENTE_E_INPUT,
                           "%s: not a results file of detente: its config cannot be read back: %s", self->path,
@@ -246,7 +237,7 @@ static int read_frame(detente_results *self, detente_error *error)
     for (int t = 0; t < STORE_N_TABLES && !status; t++)
         status = read_table(self, (store_table)t);
     if (status == DETENTE_E_MEMORY)
-        return no_memory(error);
+        return detente_no_memory(error);
     return status ? not_ours(error, self->path, "its tables are damaged") : 0;
 }
 
@@ -269,11 +260,11 @@ int detente_results_open(detente_results **results, const char *path, detente_er
     *results = NULL;
     detente_results *self = detente_calloc(1, sizeof *self);
     if (!self)
-        return no_memory(error);
+        return detente_no_memory(error);
     self->file = -1;
     self->table[0].group = self->table[1].group = -1;
     self->path = detente_strdup(path);
-    int status = self->path ? look_at(self, error) : no_memory(error);
+    int status = self->path ? look_at(self, error) : detente_no_memory(error);
     if (!status) {
         hdf_session session;
         hdf_enter(&session);
@@ -415,7 +406,7 @@ int detente_results_failures(const detente_results *results, uint32_t *n, char *
     *n = failed;
     return !status ? 0
            : status == DETENTE_E_MEMORY
-               ? no_memory(error)
+               ? detente_no_memory(error)
                : detente_error_set(error, status, "%s: status or error is damaged", results->path);
 }
 
@@ -449,7 +440,7 @@ int detente_results_provenance(detente_results *results, detente_provenance *pro
         H5Gclose(group);
     }
     hdf_leave(&session);
-    return status == DETENTE_E_MEMORY ? no_memory(error) : 0;
+    return status == DETENTE_E_MEMORY ? detente_no_memory(error) : 0;
 }
 
 uint64_t detente_results_rows(const detente_results *results, int turns)

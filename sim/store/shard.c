@@ -90,7 +90,7 @@ static int put_pieces(hdf_writer *out, hid_t group, const store_shard *shard, de
     hsize_t total = 0;
     uint64_t(*index)[4] = detente_alloc(shard->n_pieces * sizeof *index);
     if (!index)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     for (size_t i = 0; i < shard->n_pieces; i++) {
         const store_piece *piece = &shard->piece[i];
         index[i][0] = piece->table;

@@ -21,7 +21,7 @@ static int begin(store_spool *spool, const store_folder *folder, const store_sha
 {
     spool->temporary = store_format("%s/shard-%012" PRIu64 ".tmp", folder->path, shard->first_unit);
     if (!spool->temporary)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     const int status = hdf_create(&spool->out, spool->temporary, error);
     if (status)
         return status;
@@ -64,7 +64,7 @@ int store_spool_close(store_spool *spool, const store_folder *folder, store_part
     hdf_session session;
     spool->path = store_folder_name(folder, part);
     if (!spool->path)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     hdf_enter(&session);
     hdf_close(&spool->out);
     hdf_leave(&session);

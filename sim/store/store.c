@@ -35,13 +35,13 @@ static int open_store(detente_store *store, const char *path, const detente_conf
 {
     store->path = detente_strdup(path);
     if (!store->path)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     int status = store_header_init(&store->header, config, error);
     store->header.uneven = options->uneven;
     if (!status && options->shards)
         take_shard(&store->header, options);
     if (!status && store_pending_init(&store->pending, &store->header, options->threads))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(error);
     return status ? status : store_open_output(store, error);
 }
 
@@ -56,7 +56,7 @@ int detente_store_create(detente_store **out, const char *path, const detente_co
         return status;
     detente_store *store = detente_calloc(1, sizeof *store);
     if (!store)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     store->folder.lock = -1;
     store->options = *options;
     store->shard_bytes = options->shard_bytes ? options->shard_bytes : SHARD_BYTES;
@@ -174,7 +174,7 @@ static int write_shard(detente_store *store, detente_error *error)
 {
     store_pending *pending = &store->pending;
     const store_part part = {pending->shard.first_unit, pending->shard.first_unit + pending->shard.n_units, 0, 1};
-    int status = store_pending_seal(pending) ? detente_error_set(error, DETENTE_E_MEMORY, "out of memory") : 0;
+    int status = store_pending_seal(pending) ? detente_no_memory(error) : 0;
     if (!status)
         status = put_shard(store, &pending->shard, error);
     if (!status)
@@ -249,7 +249,7 @@ static int fill_catalogue(detente_store *store, detente_error *error)
             continue;
         char *name = store_folder_name(folder, folder->part[i]);
         status = name ? store_catalogue_add(&store->before, name, &store->header.identity, NULL, error)
-                      : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+                      : detente_no_memory(error);
         detente_free(name);
     }
     return status ? status : store_catalogue_order(&store->before, error);
@@ -264,7 +264,7 @@ static int base_means(detente_store *store, int metric, uint64_t replication,
     double *means = detente_alloc(base->cells * sizeof *means);
     hdf_session session;
     if (!means)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     hdf_enter(&session);
     int status = store_base_open(base);
     if (!status)
@@ -332,7 +332,7 @@ static int take_rows(void *data, uint32_t cell, uint32_t replication, const dete
     detente_store *store = data;
     int status = 0;
     if (store->failed || store_pending_rows(&store->pending, cell, replication, rows))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(error);
     else if (store->pending.bytes >= store->shard_bytes)
         status = spill(store, error);
     store->failed = status != 0;
@@ -348,7 +348,7 @@ static int take_unit(void *data, const detente_unit *unit, detente_error *error)
         return detente_error_set(error, DETENTE_E_RANGE, "%s: unit %" PRIu64 " is not the next", store->path,
                                  unit->unit);
     if (store_pending_unit(&store->pending, unit))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(error);
     else if (is_due(store))
         status = write_shard(store, error);
     store->failed = status != 0;
@@ -382,7 +382,7 @@ static int settle(detente_store *store, detente_error *error)
     if (!status)
         status = store_spool_wait(&store->spool, &store->folder, error);
     if (!status && shard->n_units > 0 && store_pending_seal(&store->pending))
-        status = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(error);
     return status;
 }
 
@@ -414,7 +414,7 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
     for (size_t i = 0; i < folder->n && !status; i++) {
         char *name = store_folder_name(folder, folder->part[i]);
         status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, NULL, error)
-                      : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+                      : detente_no_memory(error);
         detente_free(name);
     }
     if (!status && last->n_units > 0)
@@ -451,7 +451,7 @@ static int gather_parts(detente_store *store, const char *into, detente_error *e
 static int merge(detente_store *store, const detente_provenance *provenance, detente_error *error)
 {
     char *merged = store_format("%s/merged.tmp", store->folder.path);
-    int status = merged ? 0 : detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    int status = merged ? 0 : detente_no_memory(error);
     if (!status)
         status =
             store->options.shards ? gather_parts(store, merged, error) : merge_parts(store, merged, provenance, error);
