@@ -2,7 +2,6 @@
 /* detente check: is a config right, what do its playbooks say, and how much work does it stand for. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -33,10 +32,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "CONFIG", state);
     case ARGP_KEY_END:
-        if (asked->path)
-            return 0;
-        argp_error(state, "name a CONFIG");
-        return EINVAL;
+        return cli_need(asked->path != NULL, "a CONFIG", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -78,6 +78,8 @@ int cli_number(const char *text, unsigned long long low, unsigned long long high
 int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 /** Take a command's one argument, or argp_error() when there is one already. @return 0 or EINVAL */
 int cli_take(const char **path, char *argument, const char *what, struct argp_state *state);
+/** argp_error() "name @p what" unless all was given that a command needs. @return 0 or EINVAL */
+int cli_need(int given, const char *what, struct argp_state *state);
 /**
  * The suffix of a file's name, its dot included; "" without one (a folder's name, a name that begins with its only dot).
  */

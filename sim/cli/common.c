@@ -187,6 +187,14 @@ int cli_take(const char **path, char *argument, const char *what, struct argp_st
     return 0;
 }
 
+int cli_need(int given, const char *what, struct argp_state *state)
+{
+    if (given)
+        return 0;
+    argp_error(state, "name %s", what);
+    return EINVAL;
+}
+
 const char *cli_suffix(const char *name)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');

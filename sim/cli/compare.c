@@ -79,10 +79,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
-        if (asked->path)
-            return 0;
-        argp_error(state, "name a results file");
-        return EINVAL;
+        return cli_need(asked->path != NULL, "a results file", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

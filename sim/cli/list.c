@@ -2,7 +2,6 @@
 /* detente list: names that configs and commands take, and what they mean. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,10 +119,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         *kind = cli_choice(state, "what to list", argument, kinds);
         return *kind < 0 ? EINVAL : 0;
     case ARGP_KEY_END:
-        if (*kind >= 0)
-            return 0;
-        argp_error(state, "name what to list: strategies, personas, scenarios, moves, metrics or observables");
-        return EINVAL;
+        return cli_need(*kind >= 0, "what to list: strategies, personas, scenarios, moves, metrics or observables",
+                        state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detente replay: one encounter of a results file, played again and compared with what is stored of it. */
-#include <errno.h>
 #include <string.h>
 
 #include "cli/encounter.h"
@@ -43,11 +42,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
-        if (asked->path && asked->given == GIVEN_ALL)
-            return 0;
-        argp_error(state,
-                   asked->path ? "name the encounter: --cell C --replication R --encounter E" : "name a results file");
-        return EINVAL;
+        return cli_need(asked->path && asked->given == GIVEN_ALL,
+                        asked->path ? "the encounter: --cell C --replication R --encounter E" : "a results file",
+                        state);
     default:
         return encounter_option(&asked->request, key, argument, state);
     }

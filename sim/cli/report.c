@@ -57,10 +57,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
-        if (asked->path && asked->output)
-            return 0;
-        argp_error(state, asked->path ? "name the page: -o REPORT.html" : "name a results file");
-        return EINVAL;
+        return cli_need(asked->path && asked->output, asked->path ? "the page: -o REPORT.html" : "a results file",
+                        state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -2,7 +2,6 @@
 /* detente sensitivity: which varied parameters drive a metric, beyond noise. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +52,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
-        if (asked->path)
-            return 0;
-        argp_error(state, "name the results file: OUT.h5");
-        return EINVAL;
+        return cli_need(asked->path != NULL, "a results file", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

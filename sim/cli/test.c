@@ -2,8 +2,6 @@
 /* detente test: the verdicts on a config's hypotheses. */
 #include "cli/answers.h"
 
-#include <errno.h>
-
 #include "core/memory.h"
 #include "report/verdicts.h"
 
@@ -35,10 +33,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "results file", state);
     case ARGP_KEY_END:
-        if (asked->path)
-            return 0;
-        argp_error(state, "name a results file");
-        return EINVAL;
+        return cli_need(asked->path != NULL, "a results file", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detente trace: one encounter of a config, turn by turn. */
-#include <errno.h>
 #include <string.h>
 
 #include "cli/encounter.h"
@@ -42,10 +41,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         return cli_take(&asked->path, argument, "CONFIG", state);
     case ARGP_KEY_END:
-        if (asked->path)
-            return 0;
-        argp_error(state, "name a CONFIG");
-        return EINVAL;
+        return cli_need(asked->path != NULL, "a CONFIG", state);
     default:
         return encounter_option(&asked->request, key, argument, state);
     }

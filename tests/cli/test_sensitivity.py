@@ -282,7 +282,7 @@ def test_all_nan(run, files, tmp_path):
 
 def test_wrong_usage(run, files):
     path = files["morris"]
-    for options, words in ((["-m", "escalate"], 'did you mean "escalated"?'), ([], "name the results file"),
+    for options, words in ((["-m", "escalate"], 'did you mean "escalated"?'), ([], "name a results file"),
                            ([path, path], "one results file"), ([path, "--confidence", "95"], "between 0 and 1"),
                            ([path, "--format", "xml"], "allowed is table, csv, json, markdown"),
                            ([path, "-m", "minutes", "-m", "minutes"], "twice")):
