@@ -84,15 +84,17 @@ int detente_metric_better(int metric);
 
 /**
  * The registry as a table for a terminal, as `detente params` prints it.
+ * @param path       only the rows that it names: a path as detente_registry_find() takes it, or the beginning of some; NULL: all
  * @param[out] text  the caller's, free() it; so it is with the three below
- * @return 0 or DETENTE_E_MEMORY. Thread safety: reentrant, as are the three below
+ * @return 0, DETENTE_E_MEMORY, or DETENTE_E_USAGE when no path is @p path or begins so: the error names what is near.
+ * Thread safety: reentrant, as are the three below
  */
-int detente_registry_table(char **text, detente_error *error);
-/** The registry as Markdown: docs/parameters.md. */
-int detente_registry_markdown(char **text, detente_error *error);
-/** The registry as a JSON list, an object a parameter. */
-int detente_registry_json(char **text, detente_error *error);
-/** JSON schema (draft-07) of the whole config language, for an editor's YAML language server. */
+int detente_registry_table(const char *path, char **text, detente_error *error);
+/** The registry as Markdown: docs/parameters.md. @p path, @return as above */
+int detente_registry_markdown(const char *path, char **text, detente_error *error);
+/** The registry as a JSON list, an object a parameter. @p path, @return as above */
+int detente_registry_json(const char *path, char **text, detente_error *error);
+/** JSON schema (draft-07) of the whole config language, for an editor's YAML language server. @return 0 or DETENTE_E_MEMORY */
 int detente_registry_json_schema(char **text, detente_error *error);
 
 #endif

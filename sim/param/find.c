@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "param/registry.h"
 
 enum { MAX_PATH = 256, MAX_NAME = 64 };
@@ -64,18 +65,26 @@ static const detente_param *find_trait(const char *name)
     return NULL;
 }
 
-const detente_param *detente_registry_find(const char *path)
+/* @p path as the registry writes it: of any element, strategy or tier. @return within @p buffer; NULL when it is not a path */
+static const char *registry_path(const char *path, char buffer[MAX_PATH])
 {
-    char plain[MAX_PATH], buffer[MAX_PATH + sizeof "strategy."];
-    const char *p = plain, *rest;
+    char plain[MAX_PATH];
+    const char *rest;
     if (strip_indices(path, plain))
         return NULL;
-    if ((rest = after(p, "strategies[]."))) {
-        snprintf(buffer, sizeof buffer, "strategy.%s", rest);
-        p = buffer;
-    }
-    if ((rest = after(p, "strategy.agent.")))
-        p += strlen("strategy.");
+    if ((rest = after(plain, "strategies[].")))
+        snprintf(buffer, MAX_PATH, "strategy.%s", rest);
+    else
+        strcpy(buffer, plain);
+    return after(buffer, "strategy.agent.") ? buffer + strlen("strategy.") : buffer;
+}
+
+const detente_param *detente_registry_find(const char *path)
+{
+    char buffer[MAX_PATH];
+    const char *p = registry_path(path, buffer), *rest;
+    if (!p)
+        return NULL;
     const detente_param *row = registry_row(p);
     if (row)
         return row;
@@ -88,6 +97,113 @@ const detente_param *detente_registry_find(const char *path)
     if (after(p, "keep.columns[]"))
         return registry_row("keep.columns");
     return NULL;
+}
+
+/*
+ * Mark the rows whose paths begin with @p begin, which must end there or at a key's end when @p whole is set.
+ * @return how many
+ */
+static size_t mark(const char *begin, int whole, char *chosen)
+{
+    size_t n, found = 0;
+    const detente_param *row = detente_registry(&n);
+    for (size_t i = 0; i < n; i++) {
+        const char *rest = after(row[i].path, begin);
+        chosen[i] = rest && (!whole || !*rest || *rest == '.' || *rest == '[');
+        found += (size_t)chosen[i];
+    }
+    return found;
+}
+
+/* What the rows are called below the longest beginning of @p path that some have; 0 when none has. */
+static size_t names_below(const char *path, char *begin, char *chosen, const char **names)
+{
+    size_t n, found = 0;
+    const detente_param *row = detente_registry(&n);
+    snprintf(begin, MAX_PATH, "%s", path);
+    for (char *dot; !found && (dot = strrchr(begin, '.'));) {
+        *dot = '\0';
+        found = mark(begin, 1, chosen);
+    }
+    for (size_t i = found = 0; i < n; i++)
+        if (chosen[i] && after(row[i].path, begin)[0] == '.')
+            names[found++] = after(row[i].path, begin) + 1;
+    return found;
+}
+
+/* The first keys that paths have, each once: @p head holds them. */
+static size_t first_keys(char (*head)[MAX_NAME], const char **names)
+{
+    size_t n, heads = 0;
+    const detente_param *row = detente_registry(&n);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(head[heads], MAX_NAME, "%.*s", (int)strcspn(row[i].path, ".["), row[i].path);
+        if (heads && !strcmp(head[heads], head[heads - 1]))
+            continue;
+        names[heads] = head[heads];
+        heads++;
+    }
+    return heads;
+}
+
+/* Say that no path begins so, and the nearest there is, or what there is below the part of it that is known. */
+static int unknown_path(const char *path, const char *plain, char *chosen, detente_error *error)
+{
+    static const char what[] = "no parameter has this path or begins with it";
+    char begin[MAX_PATH], list[512];
+    size_t n, below = 0;
+    const detente_param *row = detente_registry(&n);
+    const char **names = detente_alloc(n * sizeof *names);
+    char(*head)[MAX_NAME] = detente_calloc(n, sizeof *head);
+    int code = DETENTE_E_USAGE;
+    if (!names || !head) {
+        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++)
+        names[i] = row[i].path;
+    const char *near = detente_nearest(plain, names, n);
+    if (!near)
+        below = names_below(plain, begin, chosen, names);
+    if (!near && !below)
+        near = detente_nearest(plain, names, first_keys(head, names));
+    if (below)
+        detente_error_set(error, code, "\"%s\": %s; below %s there are %s", path, what, begin,
+                          text_names(list, sizeof list, names, below));
+    else
+        detente_error_set(error, code, "\"%s\": %s%s%s%s", path, what, near ? "; did you mean " : "", near ? near : "",
+                          near ? "?" : "");
+out:
+    detente_free(head);
+    detente_free(names);
+    return code;
+}
+
+int registry_choose(const char *path, char **chosen, detente_error *error)
+{
+    char buffer[MAX_PATH];
+    size_t n;
+    const detente_param *all = detente_registry(&n), *row = path ? detente_registry_find(path) : NULL;
+    const char *plain = path ? registry_path(path, buffer) : "";
+    int code = 0;
+    *chosen = detente_calloc(n, 1);
+    if (!*chosen)
+        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+    if (!path)
+        mark("", 0, *chosen);
+    else if (!plain || !*plain)
+        code = detente_error_set(error, DETENTE_E_USAGE, "\"%s\": not a path", path);
+    else if (!mark(plain, 1, *chosen) && !mark(plain, 0, *chosen)) {
+        if (row)
+            (*chosen)[row - all] = 1;
+        else
+            code = unknown_path(path, plain, *chosen, error);
+    }
+    if (code) {
+        detente_free(*chosen);
+        *chosen = NULL;
+    }
+    return code;
 }
 
 /* Letters that are often taken for each other cost nothing. */

@@ -45,6 +45,13 @@ section registry_section(enum section_id id);
 const detente_param *registry_trait(int trait);
 /** Row by its exact path. */
 const detente_param *registry_row(const char *path);
+/**
+ * The rows that @p path names: those whose paths begin with its keys, or else with its letters, or else the one that
+ * detente_registry_find() finds; all of them for NULL.
+ * @param[out] chosen  1 for each such row in the order of detente_registry(), else 0; detente_free() it; NULL on an error
+ * @return 0, DETENTE_E_USAGE (there is none; the error says what is near) or DETENTE_E_MEMORY
+ */
+int registry_choose(const char *path, char **chosen, detente_error *error);
 
 extern const char *const MOVE_NAME[DETENTE_N_MOVES + 1], *const MOVE_WORDS[DETENTE_N_MOVES + 1];
 extern const char *const OBSERVABLE_NAME[DETENTE_N_OBSERVABLES + 1];

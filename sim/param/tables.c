@@ -37,14 +37,37 @@ static const char STATUS_WORDS[] =
     "Status of a default: seen (read in a source), second-hand (quoted by one), derived, fitted (moved by the calibration), "
     "judged (plausible, no number was found), setting (yours to choose).";
 
-/* Rows of the heading @p h, without those of the single moves. */
-static const detente_param *rows_of(size_t h, size_t *n)
+/* What is shown of the registry. */
+typedef struct selection {
+    char *chosen;   /* owned: of each row */
+    int all, moves; /* all rows are; all effects of moves are, which then stand in one table */
+} selection;
+
+static int select_rows(selection *shown, const char *path, detente_error *error)
 {
-    const detente_param *first = registry_row(HEADINGS[h].first);
-    const detente_param *end =
-        h + 1 < N_HEADINGS ? registry_row(HEADINGS[h + 1].first) : registry_section(SECTION_MOVE).param;
-    *n = (size_t)(end - first);
-    return first;
+    const section effects = registry_section(SECTION_MOVE);
+    size_t n;
+    const detente_param *all = detente_registry(&n);
+    *shown = (selection){.all = !path};
+    const int code = registry_choose(path, &shown->chosen, error);
+    if (!code)
+        shown->moves = !memchr(shown->chosen + (effects.param - all), 0, DETENTE_N_MOVES * effects.n);
+    return code;
+}
+
+/* The next row of the heading @p h from @p row on (NULL: from its first) that is shown as a row of its own; NULL: no more. */
+static const detente_param *next_row(const selection *shown, size_t h, const detente_param *row)
+{
+    size_t n;
+    const detente_param *all = detente_registry(&n), *end = all + n;
+    if (h + 1 < N_HEADINGS)
+        end = registry_row(HEADINGS[h + 1].first);
+    else if (shown->moves)
+        end = registry_section(SECTION_MOVE).param;
+    for (row = row ? row + 1 : registry_row(HEADINGS[h].first); row < end; row++)
+        if (shown->chosen[row - all])
+            return row;
+    return NULL;
 }
 
 static const char *unit_of(const detente_param *row)
@@ -125,68 +148,88 @@ static void add_moves(text_buffer *b, int markdown)
     }
 }
 
-int detente_registry_table(char **text, detente_error *error)
+/* A row of the table, its description below it. */
+static void add_row(text_buffer *b, const detente_param *row, const size_t *width)
 {
-    static const size_t WIDTH[] = {32, 17, 21, 9, 11}, WHOLE[] = {98}, BELOW[] = {94};
+    static const size_t BELOW[] = {94};
+    char range[512];
+    text_buffer words = {0};
+    text_range(row, range, sizeof range);
+    const char *const cell[] = {row->path, row->default_text, range, unit_of(row), detente_status_name(row->status)};
+    text_add_columns(b, 0, cell, width, 5);
+    text_add(&words, has_source(row) ? "%s [%s]" : "%s", row->description, row->source);
+    if (words.failed)
+        b->failed = 1;
+    else
+        text_add_columns(b, 4, (const char *const[]){words.text}, BELOW, 1);
+    text_clear(&words);
+}
+
+int detente_registry_table(const char *path, char **text, detente_error *error)
+{
+    static const size_t WIDTH[] = {32, 17, 21, 9, 11}, WHOLE[] = {98};
     static const char *const HEAD[] = {"path", "default", "range", "unit", "status"};
     static const char *const WORDS[] = {STATUS_WORDS};
     text_buffer b = {0};
-    text_add_columns(&b, 0, WORDS, WHOLE, 1);
+    selection shown;
+    const int code = select_rows(&shown, path, error);
+    if (code)
+        return code;
+    if (shown.all)
+        text_add_columns(&b, 0, WORDS, WHOLE, 1);
     for (size_t h = 0; h < N_HEADINGS; h++) {
-        size_t n;
-        const detente_param *row = rows_of(h, &n);
-        text_add(&b, "\n%s\n", HEADINGS[h].heading);
+        const detente_param *row = next_row(&shown, h, NULL);
+        if (!row)
+            continue;
+        text_add(&b, "%s%s\n", b.size ? "\n" : "", HEADINGS[h].heading);
         text_add_columns(&b, 0, &HEADINGS[h].words, WHOLE, 1);
         text_add(&b, "\n");
         text_add_columns(&b, 0, HEAD, WIDTH, 5);
-        for (size_t i = 0; i < n; i++) {
-            char range[512];
-            text_range(&row[i], range, sizeof range);
-            const char *const cell[] = {row[i].path, row[i].default_text, range, unit_of(&row[i]),
-                                        detente_status_name(row[i].status)};
-            text_add_columns(&b, 0, cell, WIDTH, 5);
-            text_buffer words = {0};
-            char *below;
-            text_add(&words, has_source(&row[i]) ? "%s [%s]" : "%s", row[i].description, row[i].source);
-            const int code = text_finish(&words, &below, error);
-            if (code) {
-                text_clear(&b);
-                return code;
-            }
-            text_add_columns(&b, 4, (const char *const[]){below}, BELOW, 1);
-            detente_free(below);
-        }
+        for (; row; row = next_row(&shown, h, row))
+            add_row(&b, row, WIDTH);
     }
-    add_moves(&b, 0);
-    add_move_sources(&b, 0);
+    if (shown.moves) {
+        add_moves(&b, 0);
+        add_move_sources(&b, 0);
+    }
+    detente_free(shown.chosen);
     return text_finish(&b, text, error);
 }
 
-int detente_registry_markdown(char **text, detente_error *error)
+int detente_registry_markdown(const char *path, char **text, detente_error *error)
 {
     text_buffer b = {0};
-    text_add(&b,
-             "# Parameters\n\nMade by `detente params --format markdown`; do not edit.\n\n%s\n\nA unit of - is a pure "
-             "number. List elements are written `[]`: `tiers[0].wait` and `tiers[supervisor].wait` are both "
-             "`tiers[].wait`.\n",
-             STATUS_WORDS);
+    selection shown;
+    const int code = select_rows(&shown, path, error);
+    if (code)
+        return code;
+    if (shown.all)
+        text_add(
+            &b,
+            "# Parameters\n\nMade by `detente params --format markdown`; do not edit.\n\n%s\n\nA unit of - is a pure "
+            "number. List elements are written `[]`: `tiers[0].wait` and `tiers[supervisor].wait` are both "
+            "`tiers[].wait`.\n",
+            STATUS_WORDS);
     for (size_t h = 0; h < N_HEADINGS; h++) {
-        size_t n;
-        const detente_param *row = rows_of(h, &n);
+        const detente_param *row = next_row(&shown, h, NULL);
+        if (!row)
+            continue;
         text_add(&b,
-                 "\n## %s\n\n%s\n\n| path | default | range | unit | status | description | source |\n"
+                 "%s## %s\n\n%s\n\n| path | default | range | unit | status | description | source |\n"
                  "|---|---|---|---|---|---|---|\n",
-                 HEADINGS[h].heading, HEADINGS[h].words);
-        for (size_t i = 0; i < n; i++) {
+                 b.size ? "\n" : "", HEADINGS[h].heading, HEADINGS[h].words);
+        for (; row; row = next_row(&shown, h, row)) {
             char range[512];
-            text_range(&row[i], range, sizeof range);
-            text_add(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", row[i].path, row[i].default_text, range,
-                     unit_of(&row[i]), detente_status_name(row[i].status), row[i].description,
-                     has_source(&row[i]) ? row[i].source : "");
+            text_range(row, range, sizeof range);
+            text_add(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", row->path, row->default_text, range, unit_of(row),
+                     detente_status_name(row->status), row->description, has_source(row) ? row->source : "");
         }
     }
-    add_moves(&b, 1);
-    add_move_sources(&b, 1);
+    if (shown.moves) {
+        add_moves(&b, 1);
+        add_move_sources(&b, 1);
+    }
+    detente_free(shown.chosen);
     return text_finish(&b, text, error);
 }
 
@@ -239,16 +282,24 @@ static void add_object(text_buffer *b, const detente_param *row)
     text_add(b, "}");
 }
 
-int detente_registry_json(char **text, detente_error *error)
+int detente_registry_json(const char *path, char **text, detente_error *error)
 {
     text_buffer b = {0};
     size_t n;
     const detente_param *row = detente_registry(&n);
-    text_add(&b, "[\n");
+    const char *between = "[\n";
+    char *chosen;
+    const int code = registry_choose(path, &chosen, error);
+    if (code)
+        return code;
     for (size_t i = 0; i < n; i++) {
+        if (!chosen[i])
+            continue;
+        text_add(&b, "%s", between);
         add_object(&b, &row[i]);
-        text_add(&b, i + 1 < n ? ",\n" : "\n");
+        between = ",\n";
     }
-    text_add(&b, "]\n");
+    text_add(&b, "\n]\n");
+    detente_free(chosen);
     return text_finish(&b, text, error);
 }

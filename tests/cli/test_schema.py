@@ -169,7 +169,21 @@ def test_json_says_where_defaults_come_from():
     assert {row["status"] for row in rows.values()} == {"seen", "second-hand", "derived", "fitted", "judged", "setting"}
 
 
-@pytest.mark.parametrize("arguments", [["params"], ["verify"], ["check", "billing-dispute"], ["trace", "billing-dispute"]] + [["list", kind] for kind in (
+def test_a_path_picks_rows():
+    everything = output("params", "--format", "json")
+    tiers = json.loads(output("params", "--format", "json", "tiers[0]"))
+    assert tiers == [row for row in json.loads(everything) if row["path"].startswith("tiers[]")] and len(tiers) > 3
+    table = output("params", "tiers").splitlines()
+    assert table[0] == "The tiers" and [line.split()[0] for line in table if line.startswith("tiers")] == [row["path"] for row in tiers]
+    moves = output("params", "moves.apologise")
+    assert "moves.apologise.warmth" in moves and "moves.ask" not in moves
+    # All moves are one table, here as in the whole.
+    assert output("params").endswith(output("params", "moves"))
+    markdown = output("params", "--format", "markdown", "agent.mirroring")
+    assert markdown.startswith("## The agent\n") and markdown.count("| `") == 1
+
+
+@pytest.mark.parametrize("arguments", [["params"], ["params", "moves.apologise"], ["verify"], ["check", "billing-dispute"], ["trace", "billing-dispute"]] + [["list", kind] for kind in (
     "strategies", "personas", "scenarios", "moves", "metrics", "observables")])
 def test_fits_a_screen(arguments):
     lines = output(*arguments).splitlines()
@@ -186,7 +200,9 @@ def test_lists_name_the_library():
 
 @pytest.mark.parametrize("arguments, words", [
     (["list"], "name what to list"), (["list", "strategis"], 'did you mean "strategies"?'), (["list", "moves", "metrics"], "one list"),
-    (["params", "--format", "jsn"], 'did you mean "json"?'), (["params", "x"], "takes no argument")])
+    (["params", "--format", "jsn"], 'did you mean "json"?'), (["params", "agent", "tiers"], "one PATH at a time"),
+    (["params", "customer.angre"], "did you mean customer.anger?"), (["params", ""], "not a path"),
+    (["params", "agent", "--format", "json-schema"], "leave out PATH")])
 def test_usage(arguments, words):
     done = run(*arguments)
     assert done.returncode == 2 and done.stdout == "" and words in done.stderr

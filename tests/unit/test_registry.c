@@ -320,7 +320,7 @@ START_TEST(as_text)
     size_t n;
     char *text;
     const detente_param *row = detente_registry(&n);
-    ck_assert_int_eq(detente_registry_table(&text, NULL), 0);
+    ck_assert_int_eq(detente_registry_table(NULL, &text, NULL), 0);
     for (size_t i = 0; i < n; i++)
         if (strncmp(row[i].path, "moves.", 6) != 0)
             ck_assert_msg(strstr(text, row[i].path) != NULL, "%s", row[i].path);
@@ -331,11 +331,11 @@ START_TEST(as_text)
         ck_assert_msg(width <= 100 && (end == line || end[-1] != ' '), "%.*s", (int)(end - line), line);
     }
     free(text);
-    ck_assert_int_eq(detente_registry_markdown(&text, NULL), 0);
+    ck_assert_int_eq(detente_registry_markdown(NULL, &text, NULL), 0);
     ck_assert_ptr_nonnull(strstr(text, "| `agent.mirroring` | 0.698 | from 0 to 2 | - | fitted |"));
     ck_assert_ptr_nonnull(strstr(text, "| `surrender` | 0 | 0.05 | 0 | 0 | 0 | 0.25 |\n"));
     free(text);
-    ck_assert_int_eq(detente_registry_json(&text, NULL), 0);
+    ck_assert_int_eq(detente_registry_json(NULL, &text, NULL), 0);
     ck_assert_uint_eq(count_lines(text), n + 2);
     ck_assert_uint_gt(json_is_closed(text), n);
     free(text);
@@ -344,6 +344,77 @@ START_TEST(as_text)
     ck_assert_ptr_null(strstr(text, ",,"));
     ck_assert_ptr_null(strstr(text, "{,"));
     free(text);
+}
+END_TEST
+
+/* A path, or the beginning of some, as a user writes it, and how many rows of JSON it gives, the first of which is `first`. */
+START_TEST(as_text_by_path)
+{
+    static const struct {
+        const char *path, *first;
+        size_t n;
+    } CASES[] = {
+        {"customer.anger", "customer.anger", 1},
+        {"customer.anger.mean", "customer.anger", 1},
+        {"customer.personas[entitled].anger", "customer.anger", 1},
+        {"customer.persona", "customer.persona", 1},
+        {"customer.personas", "customer.personas[].name", 2},
+        {"customer.perso", "customer.persona", 3},
+        {"tiers[supervisor].wait", "tiers[].wait", 1},
+        {"tiers[0]", "tiers[].name", 6},
+        {"replications", "replications", 6},
+        {"strategies[typical].concession.beta", "strategy.concession.beta", 1},
+        {"strategy.agent.warmth", "agent.warmth", 1},
+        {"strategies[x].playbook[0].when.hostility", "strategy.playbook[].when", 1},
+        {"moves.apologise", "moves.apologise.validation", 6},
+        {"moves.apologise.warmth", "moves.apologise.warmth", 1},
+        {"moves", "moves.minutes_scale", 1 + 6 * DETENTE_N_MOVES},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char *text, want[128];
+        ck_assert_int_eq(detente_registry_json(CASES[i].path, &text, NULL), 0);
+        ck_assert_msg(count_lines(text) == CASES[i].n + 2, "%s: %s", CASES[i].path, text);
+        snprintf(want, sizeof want, "[\n  {\"path\": \"%s\", ", CASES[i].first);
+        ck_assert_msg(!strncmp(text, want, strlen(want)), "%s: %s", CASES[i].path, text);
+        ck_assert_uint_ge(json_is_closed(text), CASES[i].n);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(unknown_paths)
+{
+    static const char none[] = "no parameter has this path or begins with it";
+    static const struct {
+        const char *path, *words;
+    } CASES[] = {
+        {"customer.angre", "; did you mean customer.anger?"},
+        {"costumer", "; did you mean customer?"},
+        {"mirroring", "; did you mean agent.mirroring?"},
+        {"tiers[0].waits", "; did you mean tiers[].wait?"},
+        {"customer.traits", "; below customer there are anger, entitlement, expectation, "},
+        {"replications.until.no.such.thing", "; below replications.until there are metric, halfwidth, confidence"},
+        {"zzz", ""},
+    };
+    int (*const make[])(const char *, char **, detente_error *) = {detente_registry_table, detente_registry_markdown,
+                                                                   detente_registry_json};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        for (size_t f = 0; f < 3; f++) {
+            detente_error error = {0};
+            char *text = NULL, want[256];
+            ck_assert_int_eq(make[f](CASES[i].path, &text, &error), DETENTE_E_USAGE);
+            snprintf(want, sizeof want, "\"%s\": %s%s", CASES[i].path, none, CASES[i].words);
+            ck_assert_msg(!text && !strncmp(error.text, want, strlen(want)), "%s", error.text);
+            detente_error_clear(&error);
+        }
+    static const char *const NOT_PATHS[] = {"", "tiers[0"};
+    for (size_t i = 0; i < 2; i++) {
+        detente_error error = {0};
+        char *text = NULL;
+        ck_assert_int_eq(detente_registry_json(NOT_PATHS[i], &text, &error), DETENTE_E_USAGE);
+        ck_assert_ptr_nonnull(strstr(error.text, "not a path"));
+        detente_error_clear(&error);
+    }
 }
 END_TEST
 
@@ -412,6 +483,8 @@ int main(void)
     tcase_add_test(tests, nearest_names);
     tcase_add_test(tests, ranges_in_words);
     tcase_add_test(tests, as_text);
+    tcase_add_test(tests, as_text_by_path);
+    tcase_add_test(tests, unknown_paths);
     tcase_add_test(tests, columns_wrap);
     tcase_add_test(tests, numbers_as_text);
     suite_add_tcase(suite, tests);

@@ -6,6 +6,10 @@ _detente_names() { # KIND: the names of the library, without their descriptions
     detente list "$1" 2>/dev/null | sed -n 's/^\([^ ][^ ]*\).*/\1/p'
 }
 
+_detente_paths() { # what `detente params` takes: paths without lists, and what they begin with
+    detente params --format json 2>/dev/null | sed -n 's/.*"path": "\([^"[]*\)".*/\1/p' | sed 'h;s/\..*//p;g' | sort -u
+}
+
 _detente_words() { # WORDS: those that begin like the current one
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
 }
@@ -77,7 +81,7 @@ _detente() {
     merge) options="-o --output --partial --force $options" ;;
     trace) options="-e --encounter -r --replication -S --strategy -s --set --format --phrases $options" ;;
     replay) options="--cell -e --encounter -r --replication --format --phrases $options" ;;
-    params) options="-f --format $options" ;;
+    params) options="-f --format $(_detente_paths) $options" ;;
     check) options="-s --set $options" ;;
     compare) options="-m --metric --baseline --by --pareto --confidence --format $options" ;;
     test) options="--format $options" ;;
