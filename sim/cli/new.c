@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 
-static const char base_scenario[] = "billing-dispute", base_strategy[] = "typical";
+static const char base_scenario[] = "billing-dispute", base_strategy[] = "typical", base_persona[] = "reasonable";
 
 typedef struct new_options {
     const char *kind, *name;
@@ -22,6 +22,7 @@ static const char doc[] =
     "Nothing is overwritten.\v"
     "  scenario    a complaint: what is at stake, who calls, who answers\n"
     "  playbook    a strategy of your own, compared with `typical`\n"
+    "  persona     a kind of customer of your own, compared with `reasonable`\n"
     "  sweep       a strategy under many circumstances: values that vary, and where\n"
     "  experiment  a question, its config, and a README to fill in\n\n"
     "NAME has letters, digits, - and _, and begins with a letter.\n\n"
@@ -31,7 +32,7 @@ static const char doc[] =
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-    static const char *const kinds[] = {"scenario", "playbook", "sweep", "experiment", NULL};
+    static const char *const kinds[] = {"scenario", "playbook", "persona", "sweep", "experiment", NULL};
     new_options *asked = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
@@ -62,7 +63,9 @@ static int check_name(const new_options *asked)
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     const char *name = asked->name;
     const size_t length = strlen(name);
-    const char *folder = strcmp(asked->kind, "playbook") == 0 ? "strategies" : "scenarios";
+    const char *folder = strcmp(asked->kind, "playbook") == 0  ? "strategies"
+                         : strcmp(asked->kind, "persona") == 0 ? "personas"
+                                                               : "scenarios";
     if (length > 5 && strcmp(name + length - 5, ".yaml") == 0)
         cli_tell("\"%s\": give the name without .yaml", name);
     else if (!*name || !strchr(letters, *name) || name[strspn(name, allowed)] != '\0')
@@ -80,7 +83,7 @@ static int check_name(const new_options *asked)
 
 /*
  * A library file's text, its opening comment left out and the top-level keys `name` and `description` put in anew; every line
- * set in by @p indent blanks.
+ * set in by @p indent blanks. A persona's share is left to the caller.
  */
 static void add_body(text_buffer *b, const struct detente_embedded *file, const char *name, const char *description,
                      int indent)
@@ -93,7 +96,7 @@ static void add_body(text_buffer *b, const struct detente_embedded *file, const 
             text_add(b, "%*sname: %s\n", indent, "", name);
         else if (strncmp(line, "description:", 12) == 0)
             text_add(b, "%*sdescription: %s\n", indent, "", description);
-        else if (!opening && strncmp(line, "question:", 9) != 0)
+        else if (!opening && strncmp(line, "question:", 9) != 0 && strncmp(line, "share:", 6) != 0)
             text_add(b, "%*s%.*s\n", length ? indent : 0, "", length, line);
         line += length + (line[length] == '\n');
     }
@@ -136,6 +139,36 @@ static void build_playbook(text_buffer *b, const char *name)
              "  -\n",
              name, base_scenario, base_strategy);
     add_body(b, detente_embedded_find("strategies", base_strategy), name, "what it does, in a line", 4);
+}
+
+static void build_persona(text_buffer *b, const char *name)
+{
+    text_add(
+        b,
+        "# A kind of customer of your own, beside `%s`, which it is a copy of: until you change it, both are the same.\n"
+        "# `detente params customer` lists the traits with their ranges. A trait that is not named is as in the complaint.\n",
+        base_persona);
+    add_commands(b, name, "whether it is right", "how strategies fare with either");
+    text_add(
+        b,
+        "detente: 1\n"
+        "name: %s\n"
+        "extends: %s           # the complaint: a scenario of the library, or a file\n"
+        "strategies: [%s, listen-then-pay]  # `detente list strategies` names the library's\n"
+        "design:                           # all customers are the one, then all the other; without it, a mix by the shares\n"
+        "  vary:\n"
+        "    customer.persona: [%s, %s]\n"
+        "customer:\n"
+        "  personas:\n"
+        "    - {extends: %s, share: 0.7}\n"
+        "    -\n",
+        name, base_scenario, base_strategy, base_persona, name, base_persona);
+    add_body(b, detente_embedded_find("personas", base_persona), name, "who they are, in a line", 6);
+    text_add(
+        b,
+        "      share: 0.3                  # of the customers; all shares sum to 1\n"
+        "      # patience: 6               # minutes; a number is the same for all of them, {mean: 12, sd: 6} a spread\n"
+        "      # belief: 0.5               # how far they believe that asking for a manager pays\n");
 }
 
 static void build_sweep(text_buffer *b, const char *name)
@@ -250,7 +283,7 @@ static int write_experiment(const char *name)
 
 int cli_new(int argc, char **argv)
 {
-    static const struct argp argp = {NULL, parse_option, "scenario|playbook|sweep|experiment NAME", doc, NULL,
+    static const struct argp argp = {NULL, parse_option, "scenario|playbook|persona|sweep|experiment NAME", doc, NULL,
                                      NULL, NULL};
     new_options asked = {0};
     text_buffer b = {0};
@@ -265,6 +298,8 @@ int cli_new(int argc, char **argv)
         return write_experiment(asked.name);
     if (strcmp(asked.kind, "scenario") == 0)
         build_scenario(&b, asked.name);
+    else if (strcmp(asked.kind, "persona") == 0)
+        build_persona(&b, asked.name);
     else if (strcmp(asked.kind, "sweep") == 0)
         build_sweep(&b, asked.name);
     else

@@ -68,6 +68,7 @@ def test_later_commands_are_said_to_be_missing(run, command):
     (("new", "playbok", "mine"), 'did you mean "playbook"?'),
     (("new", "playbook"), "NAME"),
     (("new", "playbook", "typical"), "library"),
+    (("new", "persona", "entitled"), "library"),
     (("new", "playbook", "mine.yaml"), "without .yaml"),
     (("new", "scenario", "../up"), "letters"),
     (("new", "scenario", "Null"), "word for nothing"),
@@ -144,7 +145,7 @@ def test_warnings_begin_with_their_place(run, tmp_path):
         "detente: --set: warning: tiers[0].empathy: has no effect: the front line's empathy is agent.empathy"}
 
 
-@pytest.mark.parametrize("kind", ["scenario", "playbook", "experiment"])
+@pytest.mark.parametrize("kind", ["scenario", "playbook", "persona", "experiment"])
 def test_a_starter_runs_as_it_is(run, tmp_path, kind):
     assert run("new", kind, "mine").returncode == 0
     config = tmp_path / ("mine/config.yaml" if kind == "experiment" else "mine.yaml")
@@ -155,6 +156,10 @@ def test_a_starter_runs_as_it_is(run, tmp_path, kind):
     if kind == "playbook":
         rows = dict(line.split(None, 1) for line in done.stdout.splitlines()[1:3])
         assert set(rows) == {"typical", "mine"} and rows["typical"].strip() == rows["mine"].strip()
+    if kind == "persona":
+        tables = done.stdout.split("customer.persona ")
+        assert [table.splitlines()[0] for table in tables[1:]] == ["reasonable", "mine"] and len(tables[1].splitlines()) == 3
+        assert tables[1].splitlines()[1:3] == tables[2].splitlines()[1:3]
     again = run("new", kind, "mine")
     assert again.returncode == 1 and "exists" in again.stderr
     assert config.read_text() == text

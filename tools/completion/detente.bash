@@ -75,7 +75,7 @@ _detente() {
     fi
     local options="--help --usage"
     case $command in
-    new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook sweep experiment $options" ;;
+    new) [ "$COMP_CWORD" != 2 ] || options="scenario playbook persona sweep experiment $options" ;;
     list) options="strategies personas scenarios moves metrics observables $options" ;;
     run) options="-o --output --force --resume --extend --shard --keep -s --set -t --threads --progress --dry-run $options" ;;
     merge) options="-o --output --partial --force $options" ;;
