@@ -476,6 +476,16 @@ static int check_replications(const comparison *self, detente_error *error)
                              "nothing to compare: no replication was run yet; go on with --resume");
 }
 
+static int check_personas(const comparison *self, const int *metric, int n_metrics, detente_error *error)
+{
+    detente_error why = {0};
+    const int code = self->persona < 0 ? 0 : persona_check(self->results, metric, n_metrics, &why);
+    if (code)
+        detente_error_set(error, code, "--by persona: %s", why.text ? why.text : "they cannot be told apart");
+    detente_error_clear(&why);
+    return code;
+}
+
 int detente_compare_results(detente_compare *compare, const detente_results *results,
                             const detente_compare_options *options, detente_error *error)
 {
@@ -486,12 +496,12 @@ int detente_compare_results(detente_compare *compare, const detente_results *res
         code = find_baseline(&self, options->baseline, error);
     if (!code)
         code = find_levels(&self, error);
-    if (!code && self.persona >= 0)
-        code = persona_check(results, compare->metric, compare->n_metrics, error);
+    if (!code)
+        code = check_personas(&self, compare->metric, compare->n_metrics, error);
     /* A front that nobody asked for is left out where its metrics were not kept. */
-    if (!code && self.persona >= 0 && options->n_pareto)
-        code = persona_check(results, compare->pareto, compare->n_pareto, error);
-    else if (!code && self.persona >= 0 && persona_check(results, compare->pareto, compare->n_pareto, NULL))
+    if (!code && options->n_pareto)
+        code = check_personas(&self, compare->pareto, compare->n_pareto, error);
+    else if (!code && check_personas(&self, compare->pareto, compare->n_pareto, NULL))
         compare->n_pareto = 0;
     if (!code)
         code = check_replications(&self, error);

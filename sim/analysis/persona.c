@@ -25,18 +25,17 @@ int persona_check(const detente_results *results, const int *metric, int n_metri
     for (int k = 0; design && k < design->n_factors; k++) {
         const char *path = design->factor[k].path;
         if (strcmp(path, "scenario") == 0 || strcmp(path, "customer.personas") == 0)
-            return detente_error_set(error, DETENTE_E_USAGE,
-                                     "--by persona: %s is varied, so personas may differ from point to point", path);
+            return detente_error_set(error, DETENTE_E_USAGE, "%s is varied, so personas may differ from point to point",
+                                     path);
     }
     if (detente_results_columns(results, 0) == 0 || find_column(results, "persona") < 0)
-        return detente_error_set(
-            error, DETENTE_E_USAGE,
-            "--by persona: the file keeps no encounters, so personas cannot be told apart; run with "
-            "--keep encounters, or vary customer.persona in the design");
+        return detente_error_set(error, DETENTE_E_USAGE,
+                                 "the file keeps no encounters, so personas cannot be told apart; run with "
+                                 "--keep encounters, or vary customer.persona in the design");
     for (int i = 0; i < n_metrics; i++)
         if (find_column(results, detente_metric_name(metric[i])) < 0)
             return detente_error_set(error, DETENTE_E_USAGE,
-                                     "--by persona: the kept encounters have no column %s (keep.columns of the config)",
+                                     "the kept encounters have no column %s (keep.columns of the config)",
                                      detente_metric_name(metric[i]));
     return 0;
 }

@@ -6,8 +6,8 @@
 #include "analysis/pool.h"
 
 /**
- * Whether personas can be told apart at all. @return 0; DETENTE_E_USAGE, and a line that says what to do, when rows are not
- * kept, lack one of the metrics, or personas differ from point to point
+ * Whether personas can be told apart at all. @return 0; DETENTE_E_USAGE, and words that say why and what to do, when rows
+ * are not kept, lack one of the metrics, or personas differ from point to point
  */
 int persona_check(const detente_results *results, const int *metric, int n_metrics, detente_error *error);
 /**

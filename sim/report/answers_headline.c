@@ -305,11 +305,20 @@ static int say_overall(report_answers *a, const detente_compare *c, detente_erro
 
 /* ---- by the values of a parameter -------------------------------------------------------------------------------- */
 
-/* What is best at each level of a parameter. */
+/* What is best at each level of a parameter; -1 where too little was run to tell. */
 typedef struct by_level {
     const detente_compare *compare;
     int n, best[MOST_LEVELS];
 } by_level;
+
+/* 1 when at a level the baseline and another share the two replications that a difference takes. */
+static int can_tell(const report_answers *a, const detente_compare *c, int level)
+{
+    for (int s = 0; s < a->config->n_strategies; s++)
+        if (s != a->baseline && judge_row(a, c, level, s, JUDGE_SATISFIED)->difference.count > 1)
+            return 1;
+    return 0;
+}
 
 /* The levels at which a strategy is best: "reasonable, anxious and loyal". */
 static void add_levels(text_buffer *b, const report_answers *a, const by_level *by, int strategy)
@@ -329,44 +338,47 @@ static void add_levels(text_buffer *b, const report_answers *a, const by_level *
     }
 }
 
-static const char *words_of(const detente_factor *f)
+static const char *words_of(const char *path)
 {
-    return strcmp(f->path, "customer.persona") ? f->path : "the kind of customer";
+    return strcmp(path, "customer.persona") && strcmp(path, JUDGE_PERSONA) ? path : "the kind of customer";
 }
 
-static int say_levels(report_answers *a, const detente_factor *f, const by_level *by, detente_error *error)
+static int say_levels(report_answers *a, const char *path, const by_level *by, detente_error *error)
 {
     text_buffer b = {0};
     int parts = 0;
-    text_add(&b, "It depends on %s: judged so", words_of(f));
-    for (int s = 0; s < a->config->n_strategies; s++) {
+    text_add(&b, "It depends on %s: judged so", words_of(path));
+    for (int s = 0; s <= a->config->n_strategies; s++) {
+        const int best = s < a->config->n_strategies ? s : -1;
         int here = 0;
         for (int i = 0; i < by->n; i++)
-            here |= by->best[i] == s;
+            here |= by->best[i] == best;
         if (!here)
             continue;
-        text_add(&b, "%s %s%s for ", parts++ ? ";" : "", s == a->baseline ? "nothing better than " : "", name_of(a, s));
-        add_levels(&b, a, by, s);
+        text_add(&b, "%s %s%s for ", parts++ ? ";" : "", best == a->baseline ? "nothing better than " : "",
+                 best < 0 ? "too little was run to say" : name_of(a, best));
+        add_levels(&b, a, by, best);
     }
     text_add(&b, ".");
     return finish(&a->headline, &b, error);
 }
 
 /* @param same gets the parameter's name where the choice is that of the headline at each of its values. */
-static int judge_factor(report_answers *a, const detente_factor *f, text_buffer *same, detente_error *error)
+static int judge_by(report_answers *a, const char *path, text_buffer *same, detente_error *error)
 {
     detente_compare compare = {0};
-    int code = judge_read(a, f->path, &compare, error), differs = 0;
+    int code = judge_read(a, path, &compare, error), differs = 0, told = 0;
     by_level by = {.compare = &compare, .n = code ? 0 : (int)compare.n_groups / a->config->n_strategies};
     if (!code && by.n > 1 && by.n <= MOST_LEVELS) {
         for (int i = 0; i < by.n; i++) {
-            by.best[i] = judge_best(a, &compare, i);
-            differs |= by.best[i] != a->best;
+            by.best[i] = can_tell(a, &compare, i) ? judge_best(a, &compare, i) : -1;
+            told += by.best[i] >= 0;
+            differs |= by.best[i] >= 0 && by.best[i] != a->best;
         }
         if (differs)
-            code = say_levels(a, f, &by, error);
-        else
-            text_add(same, "%s%s", same->size ? " and " : "", words_of(f));
+            code = say_levels(a, path, &by, error);
+        else if (told == by.n)
+            text_add(same, "%s%s", same->size ? " and " : "", words_of(path));
     }
     detente_compare_clear(&compare);
     return code;
@@ -375,10 +387,14 @@ static int judge_factor(report_answers *a, const detente_factor *f, text_buffer 
 static int say_by_values(report_answers *a, detente_error *error)
 {
     const detente_design *design = a->config->design;
+    /* Where one parameter at a time is varied, its base stands for all points of the others: not like with like. */
+    const int factors = design && design->type != DETENTE_ONE_AT_A_TIME ? design->n_factors : 0;
     text_buffer same = {0};
     int code = 0;
-    for (int k = 0; k < design->n_factors && k < MOST_FACTORS && !code; k++)
-        code = judge_factor(a, &design->factor[k], &same, error);
+    for (int k = 0; k < factors && k < MOST_FACTORS && !code; k++)
+        code = judge_by(a, design->factor[k].path, &same, error);
+    if (!code && judge_has_personas(a) && !judge_persona_check(a, NULL))
+        code = judge_by(a, JUDGE_PERSONA, &same, error);
     if (!code && same.failed)
         code = detente_no_memory(error);
     if (!code && same.size && a->best != a->baseline)
@@ -472,8 +488,7 @@ int answers_headline(report_answers *a, detente_error *error)
     detente_compare_clear(&compare);
     if (!code && (a->empty || a->unfinished))
         code = answers_say(&a->headline, error, "The run is not finished, so this may still change (see the notes).");
-    /* Where one parameter at a time is varied, its base stands for all points of the others: not like with like. */
-    if (!code && design && design->type != DETENTE_ONE_AT_A_TIME && a->config->n_strategies > 1 && a->most > 1)
+    if (!code && a->config->n_strategies > 1 && a->most > 1)
         code = say_by_values(a, error);
     if (!code && design && has_like_levels(design) && a->config->n_strategies == 1 && a->most > 1)
         code = say_along(a, error);

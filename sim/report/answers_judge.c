@@ -1,15 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/answers_judge.h"
 
+#include <string.h>
+
+#include "analysis/persona.h"
+
+static const int JUDGED[JUDGE_N_METRICS] = {[JUDGE_SETTLED] = DETENTE_METRIC_resolved,
+                                            [JUDGE_SUPERVISOR] = DETENTE_METRIC_escalated,
+                                            [JUDGE_SATISFIED] = DETENTE_METRIC_reported_satisfaction,
+                                            [JUDGE_COST] = DETENTE_METRIC_total_cost,
+                                            [JUDGE_NET] = DETENTE_METRIC_net_value};
+
+int judge_has_personas(const report_answers *a)
+{
+    const detente_design *design = a->config->design;
+    for (int k = 0; design && k < design->n_factors; k++)
+        if (!strcmp(design->factor[k].path, "customer.persona"))
+            return 0;
+    return a->config->n_personas > 1;
+}
+
+int judge_persona_check(const report_answers *a, detente_error *error)
+{
+    return persona_check(a->results, JUDGED, JUDGE_N_METRICS, error);
+}
+
 int judge_read(const report_answers *a, const char *path, detente_compare *compare, detente_error *error)
 {
-    static const int metric[JUDGE_N_METRICS] = {[JUDGE_SETTLED] = DETENTE_METRIC_resolved,
-                                                [JUDGE_SUPERVISOR] = DETENTE_METRIC_escalated,
-                                                [JUDGE_SATISFIED] = DETENTE_METRIC_reported_satisfaction,
-                                                [JUDGE_COST] = DETENTE_METRIC_total_cost,
-                                                [JUDGE_NET] = DETENTE_METRIC_net_value};
     static const int front[] = {DETENTE_METRIC_reported_satisfaction, DETENTE_METRIC_total_cost};
-    const detente_compare_options options = {.metric = metric,
+    const detente_compare_options options = {.metric = JUDGED,
                                              .n_metrics = JUDGE_N_METRICS,
                                              .baseline = a->config->strategy[a->baseline].name,
                                              .by = &path,

@@ -9,7 +9,7 @@
 
 #include "core/memory.h"
 #include "core/text.h"
-#include "report/answers_parts.h"
+#include "report/answers_judge.h"
 
 int answers_say(report_lines *lines, detente_error *error, const char *format, ...)
 {
@@ -132,6 +132,19 @@ static int say_judged(report_answers *a, detente_error *error)
     return code;
 }
 
+/* Customers are a mix, and the file does not tell how the choice fares with each kind. */
+static int say_no_personas(report_answers *a, detente_error *error)
+{
+    detente_error why = {0};
+    int code = 0;
+    if (judge_persona_check(a, &why))
+        code = why.text ? answers_say(&a->limits, error,
+                                      "Whether the choice depends on the kind of customer is not told: %s.", why.text)
+                        : detente_no_memory(error);
+    detente_error_clear(&why);
+    return code;
+}
+
 static int say_whose_calls(report_answers *a, detente_error *error)
 {
     const detente_config *config = a->config;
@@ -142,6 +155,8 @@ static int say_whose_calls(report_answers *a, detente_error *error)
         code = answers_say(&a->limits, error,
                            "All customers are of one kind, spread around the average; a desk with angrier or more "
                            "entitled ones may see other differences.");
+    if (!code && judge_has_personas(a) && config->n_strategies > 1)
+        code = say_no_personas(a, error);
     if (!code && config->design && config->n_strategies > 1)
         code = answers_say(&a->limits, error,
                            "Where values are varied, the overall answer weighs each combination of them equally, which "

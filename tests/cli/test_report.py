@@ -240,6 +240,74 @@ def test_headline_of_one_playbook(run, tmp_path):
     assert "Along" not in run("report", "one.h5", "-o", "one.html", "--force").stdout
 
 
+MIX = """\
+detente: 1
+extends: billing-dispute
+replications: 12
+encounters: 150
+customer: {personas: [{extends: reasonable, share: 0.5}, {extends: entitled, share: 0.3}, {extends: abusive, share: 0.2}]}
+strategies: [bare-refusal, firm-but-kind, typical]
+"""
+
+
+def choices_by_persona(run, results):
+    """docs/report.md's rule on what `detente compare --by persona` says."""
+    told = {}
+    done = run("compare", results, "--by", "persona", "--format", "csv", "--metric", "resolved,escalated,reported_satisfaction,total_cost,net_value")
+    for row in csv.DictReader(io.StringIO(done.stdout)):
+        told.setdefault(row["persona"], {}).setdefault(row["strategy"], {})[row["metric"]] = row
+
+    def sign(row):
+        return 0 if row["p_holm"] == "" or float(row["p_holm"]) > 0.05 else 1 if float(row["difference"]) > 0 else -1
+
+    best = {}
+    for persona, strategies in told.items():
+        baseline, most = next(iter(strategies)), -1.0
+        best[persona] = baseline
+        for name, metrics in strategies.items():
+            satisfied, cost = metrics["reported_satisfaction"], metrics["total_cost"]
+            dearer = sign(cost) > 0 and float(cost["difference"]) > 0.1 * float(strategies[baseline]["total_cost"]["mean"])
+            if cost["pareto"] == "1" and (sign(satisfied) > 0 and not dearer or sign(satisfied) >= 0 and sign(cost) < 0) and float(satisfied["mean"]) > most:
+                best[persona], most = name, float(satisfied["mean"])
+    return best
+
+
+@pytest.mark.parametrize("design", ["", "design: {vary: {agent.warmth: [0, 0.4]}}\n", "design: {type: one-at-a-time, vary: {agent.warmth: [0, 0.4]}}\n"])
+def test_the_choice_by_persona_of_a_mix(run, tmp_path, design):
+    (tmp_path / "mix.yaml").write_text(MIX + design)
+    assert run("run", "mix.yaml", "-o", "mix.h5", "--keep", "encounters").returncode == 0
+    printed = run("report", "mix.h5", "-o", "mix.html").stdout.splitlines()
+    best = choices_by_persona(run, "mix.h5")
+    assert best == {"reasonable": "bare-refusal", "entitled": "firm-but-kind", "abusive": "firm-but-kind"}
+    assert "It depends on the kind of customer: judged so nothing better than bare-refusal for reasonable; firm-but-kind for entitled and abusive." in printed
+    assert not any("is not told" in line for line in data_of((tmp_path / "mix.html").read_text())["limits"])
+
+
+def test_the_same_choice_for_all_of_a_mix(run, tmp_path):
+    (tmp_path / "mix.yaml").write_text(MIX.replace("[bare-refusal, firm-but-kind, typical]", "[typical, listen-then-pay]"))
+    assert run("run", "mix.yaml", "-o", "mix.h5", "--keep", "encounters").returncode == 0
+    assert set(choices_by_persona(run, "mix.h5").values()) == {"listen-then-pay"}
+    assert "Judged so, listen-then-pay is the choice whatever the kind of customer may be." in run("report", "mix.h5", "-o", "mix.html").stdout
+
+
+@pytest.mark.parametrize("keep, why", [
+    ("none", "the file keeps no encounters, so personas cannot be told apart; run with --keep encounters, or vary customer.persona in the design."),
+    ("{encounters: 40, columns: [escalated]}", "the kept encounters have no column resolved (keep.columns of the config)."),
+])
+def test_a_mix_whose_kinds_cannot_be_told(run, tmp_path, keep, why):
+    (tmp_path / "mix.yaml").write_text(MIX + f"keep: {keep}\n")
+    assert run("run", "mix.yaml", "-o", "mix.h5").returncode == 0
+    assert "kind of customer" not in run("report", "mix.h5", "-o", "mix.html").stdout
+    assert "Whether the choice depends on the kind of customer is not told: " + why in data_of((tmp_path / "mix.html").read_text())["limits"]
+
+
+def test_too_few_of_a_kind(run, tmp_path):
+    (tmp_path / "mix.yaml").write_text(MIX.replace("share: 0.5", "share: 0.799").replace("share: 0.2}", "share: 0.001}").replace("share: 0.3", "share: 0.2"))
+    assert run("run", "mix.yaml", "-o", "mix.h5", "--keep", "encounters", "--set", "encounters=100").returncode == 0
+    (line,) = [line for line in run("report", "mix.h5", "-o", "mix.html").stdout.splitlines() if "kind of customer" in line]
+    assert line.endswith("; too little was run to say for abusive.") and "firm-but-kind for entitled; " in line
+
+
 def write(tmp_path, text):
     (tmp_path / "c.yaml").write_text(text)
     return "c.yaml"
