@@ -108,6 +108,11 @@ detente_sink detente_store_sink(detente_store *store);
 int detente_store_finish(detente_store *store, const detente_provenance *provenance, detente_error *error);
 /** Remove what there is in the parts folder; only detente_store_free() may follow. */
 void detente_store_discard(detente_store *store);
+/**
+ * Units of the finished shards that lie in the parts folder of the output @p path, of whatever run; 0 when there are none, or
+ * when the folder cannot be read.
+ */
+uint64_t detente_store_kept(const char *path);
 /** Release; unfinished parts that hold finished work stay on disk, an empty parts folder is removed. NULL is allowed. */
 void detente_store_free(detente_store *store);
 

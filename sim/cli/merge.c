@@ -80,8 +80,12 @@ static int merge_files(const merge_options *asked, cli_provenance *made)
         detente_error_clear(&error);
         return cli_status_of(code);
     }
-    if (code)
-        return cli_fail(code, &error);
+    if (code) {
+        const int failed = cli_fail(code, &error);
+        if (code == DETENTE_E_IO)
+            cli_tell("%s was not written, the shards are as they were", asked->output);
+        return failed;
+    }
     const int status = cli_print_table(asked->output);
     if (status)
         return status;

@@ -211,20 +211,20 @@ static int print_results(const run_state *run)
 /* What lies in the parts folder once the store has been released. */
 static void tell_kept(const run_state *run)
 {
-    char done[32], total[32], parts[4096];
-    const char *output = run->options->output;
-    snprintf(parts, sizeof parts, "%s.parts", output);
-    if (access(parts, F_OK) != 0) {
-        cli_tell("nothing was finished, so nothing was kept; %s was not written: run it again", output);
+    char done[32], total[32];
+    const run_options *asked = run->options;
+    const char *became = access(asked->output, F_OK) == 0 ? "is as it was" : "was not written";
+    const uint64_t units = detente_store_kept(asked->output), encounters = run->config.encounters;
+    if (units == 0) {
+        cli_tell("nothing was finished, so nothing was kept; %s %s: run it again", asked->output, became);
         return;
     }
-    cli_tell(
-        "finished work is kept in %s (of this run %s encounters of %s in all); %s was not written", parts,
-        cli_count(run->done.encounters_done, done),
-        cli_count((uint64_t)detente_sweep_cells(run->sweep) * run->config.replications * run->config.encounters, total),
-        output);
+    cli_tell("finished work is kept in %s.parts (%s%s of %s encounters); %s %s", asked->output,
+             run->config.until.metric < 0 ? "" : "at most ", cli_count(units * encounters, done),
+             cli_count((uint64_t)detente_sweep_cells(run->sweep) * run->config.replications * encounters, total),
+             asked->output, became);
     cli_tell("to go on, run the same command with %s; --force would discard what is kept",
-             run->options->extend ? "--extend again" : "--resume");
+             asked->extend ? "--extend again" : "--resume");
 }
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
@@ -324,6 +324,8 @@ static int run_into_store(run_state *run, detente_error *error)
         return cli_fail(code, error);
     if (finished) {
         cli_tell("%s: holds all of it already; there is nothing to do", asked->output);
+        if (detente_ranks_rank(run->ranks) == 0 && detente_store_kept(asked->output))
+            cli_tell("%s.parts: holds unfinished work that is not of this run, and was left alone", asked->output);
         return CLI_DONE;
     }
     tell_known(run);

@@ -11,9 +11,11 @@
 
 #include "core/memory.h"
 
-static int damaged(detente_error *error, const char *path)
+int store_shard_damaged(detente_error *error, const char *path, int own)
 {
-    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", path);
+    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated; %s", path,
+                             own ? "remove it, and what it held is played again"
+                                 : "make it again, or merge the others with --partial");
 }
 
 static int add_set(store_catalogue *catalogue, const store_set *set, detente_error *error)
@@ -32,7 +34,8 @@ static int add_set(store_catalogue *catalogue, const store_set *set, detente_err
     return 0;
 }
 
-static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size,
+/* @p own: of the run that goes on. */
+static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size, int own,
                     const store_identity *theirs, detente_error *error)
 {
     H5G_info_t info = {0};
@@ -40,16 +43,16 @@ static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, ui
     if (theirs->by_cells)
         cells = store_shard_range(theirs->cells, theirs->shard, theirs->shards);
     if (H5Gget_info(file, &info) < 0)
-        return damaged(error, path);
+        return store_shard_damaged(error, path, own);
     for (hsize_t g = 0; g < info.nlinks; g++) {
         store_set set;
         if (store_shard_describe(file, g, size, &set))
-            return damaged(error, path);
+            return store_shard_damaged(error, path, own);
         set.file = (uint32_t)(catalogue->n_files - 1);
         set.first_cell = cells.first;
         set.cells = cells.last - cells.first;
         if (set.n_units && !set.cells)
-            return damaged(error, path);
+            return store_shard_damaged(error, path, own);
         const int status = add_set(catalogue, &set, error);
         if (status)
             return status;
@@ -85,16 +88,20 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
         return detente_error_set(error, DETENTE_E_INPUT, "%s: is not an ordinary file", path);
     const hid_t file = hdf_open(path);
     if (file < 0)
-        return damaged(error, path);
+        return store_shard_damaged(error, path, ours != NULL);
     int status = store_shard_identity(file, theirs);
     if (status == DETENTE_E_MEMORY)
         detente_no_memory(error);
+    else if (status && H5Aexists(file, "config_sha256") > 0)
+        detente_error_set(
+            error, status,
+            "%s: is a results file of its own, not a shard of one (`detente run --shard I/N` makes those)", path);
     else if (status)
-        damaged(error, path);
+        store_shard_damaged(error, path, ours != NULL);
     else if (ours)
         status = store_identity_check(theirs, ours, path, NULL, error);
     if (!status)
-        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, theirs, error);
+        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, ours != NULL, theirs, error);
     H5Fclose(file);
     return status;
 }
@@ -143,9 +150,18 @@ static int by_unit(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static const char *name_of(const store_catalogue *catalogue, const store_set *set)
+static int refuse_doubled(const store_catalogue *catalogue, const store_set *a, const store_set *b, const char *what,
+                          uint64_t number, detente_error *error)
 {
-    return set->memory ? "what is in memory" : catalogue->path[set->file];
+    const char *name[2];
+    for (int i = 0; i < 2; i++) {
+        const store_set *set = i ? b : a;
+        name[i] = set->memory ? "what is in memory" : catalogue->path[set->file];
+    }
+    if (!strcmp(name[0], name[1]) && a->file != b->file)
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is named twice", name[0]);
+    return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold %s %" PRIu64 "; leave one of them out",
+                             name[0], name[1], what, number);
 }
 
 int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
@@ -160,11 +176,9 @@ int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
         const int same =
             before && (!by_cells || (before->first_cell == set->first_cell && before->cells == set->cells));
         if (before && set->n_units && !same && !apart)
-            return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold cell %" PRIu64,
-                                     name_of(catalogue, before), name_of(catalogue, set), set->first_cell);
+            return refuse_doubled(catalogue, before, set, "cell", set->first_cell, error);
         if (same && set->first_unit < before->first_unit + before->n_units)
-            return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold unit %" PRIu64,
-                                     name_of(catalogue, before), name_of(catalogue, set), set->first_unit);
+            return refuse_doubled(catalogue, before, set, "unit", set->first_unit, error);
         if (set->n_units)
             before = set;
     }

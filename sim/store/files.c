@@ -36,6 +36,12 @@ static int io_error(detente_error *error, const char *path, const char *doing)
     return detente_error_set(error, DETENTE_E_IO, "%s: cannot %s: %s", path, doing, strerror(errno));
 }
 
+static int is_busy(detente_error *error, const char *output)
+{
+    return detente_error_set(error, DETENTE_E_BUSY,
+                             "%s: in use by another run; wait for its end, or write to another file", output);
+}
+
 /* Take the lock; 1 when the file was removed by the run that held it, so that a new one must be made. */
 static int lock_take(store_folder *folder, const char *output, detente_error *error)
 {
@@ -48,8 +54,7 @@ static int lock_take(store_folder *folder, const char *output, detente_error *er
         return errno == ENOENT ? 1 : io_error(error, name, "make it");
     if (flock(folder->lock, LOCK_EX | LOCK_NB)) {
         const int busy = errno == EWOULDBLOCK;
-        const int code = busy ? detente_error_set(error, DETENTE_E_BUSY, "%s: in use by another run", output)
-                              : io_error(error, name, "lock it");
+        const int code = busy ? is_busy(error, output) : io_error(error, name, "lock it");
         close(folder->lock);
         folder->lock = -1;
         return code;
@@ -128,7 +133,7 @@ int store_folder_open(store_folder *folder, const char *output, detente_error *e
     for (int attempt = 0; attempt < 100 && status == 1; attempt++)
         status = lock_take(folder, output, error);
     if (status == 1)
-        status = detente_error_set(error, DETENTE_E_BUSY, "%s: in use by another run", output);
+        status = is_busy(error, output);
     if (!status)
         status = store_folder_list(folder, error);
     if (status)

@@ -30,9 +30,9 @@ static int fit_together(const gathering *all, const store_identity *theirs, cons
                                  theirs->shards, all->first_path, ours.shards);
     ours.shard = theirs->shard;
     ours.shards = theirs->shards;
-    if (theirs->by_cells != ours.by_cells)
-        return detente_error_set(error, DETENTE_E_INPUT, "%s and %s are not parts of one run", path, all->first_path);
     const int status = store_identity_check(theirs, &ours, path, all->first_path, error);
+    if (!status && theirs->by_cells != ours.by_cells)
+        return store_shard_damaged(error, path, 0);
     if (status || all->options->partial || theirs->replications == ours.replications)
         return status;
     return detente_error_set(error, DETENTE_E_INPUT,
@@ -52,10 +52,12 @@ static int note_shard(gathering *all, const store_identity *theirs, const char *
     if (!all->seen)
         return detente_no_memory(error);
     if (theirs->shard < 1 || theirs->shard > theirs->shards)
-        return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", path);
+        return store_shard_damaged(error, path, 0);
     uint32_t *seen = &all->seen[theirs->shard - 1];
+    if (*seen && !strcmp(all->catalogue.path[*seen - 1], path))
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: is named twice", path);
     if (*seen)
-        return detente_error_set(error, DETENTE_E_INPUT, "%s and %s are both shard %u of %u",
+        return detente_error_set(error, DETENTE_E_INPUT, "%s and %s are both shard %u of %u; leave one of them out",
                                  all->catalogue.path[*seen - 1], path, theirs->shard, theirs->shards);
     *seen = (uint32_t)all->catalogue.n_files;
     return 0;
@@ -127,8 +129,10 @@ static int check_missing(const gathering *all, detente_error *error)
         missing == 0 ? 0
         : names.failed
             ? detente_no_memory(error)
-            : detente_error_set(error, DETENTE_E_INPUT, "shard%s %s of %u %s missing; --partial merges what there is",
-                                missing == 1 ? "" : "s", names.text, all->first.shards, missing == 1 ? "is" : "are");
+            : detente_error_set(error, DETENTE_E_INPUT,
+                                "shard%s %s of %u %s missing: name %s too, or merge what there is with --partial",
+                                missing == 1 ? "" : "s", names.text, all->first.shards, missing == 1 ? "is" : "are",
+                                missing == 1 ? "it" : "them");
     text_clear(&names);
     return status;
 }
@@ -143,7 +147,7 @@ static int make_header(gathering *all, store_header *header, detente_error *erro
     all->config.replications = all->replications;
     if (all->first.by_cells &&
         (all->config.until.metric < 0 || all->config.keep.encounters > 0 || all->config.keep.turns > 0))
-        return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated", all->first_path);
+        return store_shard_damaged(error, all->first_path, 0);
     status = store_header_init(header, &all->config, error);
     if (!status) {
         store_identity ours = header->identity;

@@ -71,8 +71,9 @@ int store_identity_check(const store_identity *theirs, const store_identity *our
     char *list = NULL;
     const int status = detente_config_differences(theirs->config, ours->config, &list, error);
     if (!status)
-        detente_error_set(error, DETENTE_E_INPUT, "%s: is of another run%s%s, there and here differ:\n%s", path,
-                          here ? " than " : "", here ? here : "", list ? list : "  cells");
+        detente_error_set(error, DETENTE_E_INPUT, "%s: is of another run%s%s; there and here differ:\n%s", path,
+                          here ? " than " : ": go on with its own config, or write to another file", here ? here : "",
+                          list ? list : "  cells");
     detente_free(list);
     return status ? status : DETENTE_E_INPUT;
 }

@@ -297,6 +297,24 @@ static int join_output(detente_store *store, detente_error *error)
     return store_find_gaps(store, error);
 }
 
+/* Of a finished file: a run was killed before it had removed its parts. Those of another run, as of one that adds to it, stay. */
+static int discard_merged(detente_store *store, detente_error *error)
+{
+    store_folder *folder = &store->folder;
+    store_catalogue catalogue = {0};
+    int merged = 1;
+    for (size_t i = 0; i < folder->n && merged; i++) {
+        store_identity theirs = {0};
+        char *name = store_folder_name(folder, folder->part[i]);
+        merged = name && !store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, NULL) &&
+                 theirs.replications <= store->header.replications;
+        store_identity_clear(&theirs);
+        detente_free(name);
+    }
+    store_catalogue_clear(&catalogue);
+    return merged ? store_folder_discard(folder, error) : 0;
+}
+
 int store_open_output(detente_store *store, detente_error *error)
 {
     if (store->options.rank > 0)
@@ -317,9 +335,22 @@ int store_open_output(detente_store *store, detente_error *error)
         status = store_check_output(store->path, store->options.force, error);
     if (status)
         return status;
-    if (store->finished) /* killed before the parts of a finished file were removed */
-        return store_folder_discard(&store->folder, error);
+    if (store->finished)
+        return discard_merged(store, error);
     store->replaces = found && goes_on(store); /* it is of this run, and nothing of it is lost */
     status = take_parts(store, found, error);
     return status ? status : store_find_gaps(store, error);
+}
+
+uint64_t detente_store_kept(const char *path)
+{
+    store_folder folder = {.lock = -1};
+    char *parts = store_format("%s.parts", path);
+    uint64_t units = 0;
+    if (parts && !store_folder_look(&folder, parts, NULL))
+        for (size_t i = 0; i < folder.n; i++)
+            units += folder.part[i].last - folder.part[i].first;
+    store_folder_close(&folder);
+    detente_free(parts);
+    return units;
 }

@@ -204,6 +204,40 @@ def test_killed_while_points_are_added(run, detente, tmp_path):
         (tmp_path / "o.h5").unlink()
 
 
+def ended(detente, folder, *arguments):
+    """A run that is killed once it has put some shards away: their names."""
+    parts = folder / "o.h5.parts"
+    program = start(detente, folder, "run", *arguments)
+    deadline = time.time() + 30
+    while len(list(parts.glob("shard-*.h5"))) < 3 and time.time() < deadline:
+        time.sleep(0.002)
+    program.kill()
+    program.communicate()
+    kept = sorted(path.name for path in parts.glob("shard-*.h5"))
+    assert len(kept) >= 3
+    return kept
+
+
+@pytest.mark.parametrize("points", [8, 2], ids=["replications", "points"])
+def test_what_was_being_added_stays(run, detente, tmp_path, points):
+    """The smaller run, asked for again, is all there: that does not cost what was being added to it, nor is it in the way."""
+    write(tmp_path, type="sobol", points=8, replications=200, keep="encounters")
+    larger = (tmp_path / "s.yaml").read_text()
+    write(tmp_path, type="sobol", points=points, replications=30, keep="encounters")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    (tmp_path / "smaller.yaml").write_text((tmp_path / "s.yaml").read_text())
+    (tmp_path / "s.yaml").write_text(larger)
+    kept = ended(detente, tmp_path, "s.yaml", "-o", "o.h5", "--extend")
+    for option in ("--resume", "--extend"):
+        done = run("run", "smaller.yaml", "-o", "o.h5", option)
+        assert done.returncode == 0 and "nothing to do" in done.stderr and "left alone" in done.stderr, done.stderr
+        assert sorted(path.name for path in (tmp_path / "o.h5.parts").glob("shard-*.h5")) == kept
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+    assert done.returncode == 0 and "going on" in done.stderr, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5") and not (tmp_path / "o.h5.parts").exists()
+
+
 def test_points_where_a_larger_run_was_begun(run, detente, tmp_path):
     """Parts of a run of all points hold what a file that was put beside them has too: it counts once."""
     write(tmp_path, type="sobol", points=4, replications=30, keep="encounters")

@@ -2,6 +2,7 @@
 """What goes wrong around the program: full disks, kills, files damaged, foreign or shut; a clear line, the right exit code."""
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,8 @@ import time
 
 import h5py
 import pytest
+
+from results import digest
 
 # Takes minutes if it is not stopped.
 LONG = ("billing-dispute", "--set", "replications=1000000")
@@ -42,6 +45,10 @@ def small_disk(tmp_path):
     subprocess.run(["umount", disk], check=True)
 
 
+def resize(disk, kilobytes):
+    subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", disk], check=True)
+
+
 def test_a_disk_that_fills_up(run, small_disk):
     done = run("run", "billing-dispute", "-o", small_disk / "o.h5", "--keep", "turns")
     assert done.returncode == 1 and done.stdout == "" and "o.h5 was not written" in done.stderr
@@ -52,6 +59,43 @@ def test_a_disk_that_fills_up(run, small_disk):
     before = (small_disk / "m.h5").read_bytes()
     done = run("run", "billing-dispute", "-o", small_disk / "m.h5", "--keep", "turns", "--force")
     assert done.returncode == 1 and (small_disk / "m.h5").read_bytes() == before
+
+
+SWEEP = """detente: 1
+extends: billing-dispute
+replications: 6
+encounters: 200
+keep: {encounters: 50}
+strategies: [typical, mirroring]
+design: {type: sobol, points: 8, vary: {customer.anger.mean: {from: 0.2, to: 0.8}}}
+"""
+
+
+@pytest.mark.parametrize("before", [None, ("replications=3",), ("design.points=4",), ("design.points=4", "replications=3")], ids=str)
+def test_a_disk_with_more_room_later(run, small_disk, tmp_path, before):
+    """What is said to be kept is what is there when the run goes on; what was added to is as it was until then."""
+    (tmp_path / "s.yaml").write_text(SWEEP)
+    option, there, environment = "--resume", 0, {"DETENTE_SHARD_BYTES": "60000"}
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    if before:
+        option = "--extend"
+        assert run("run", "s.yaml", "-o", small_disk / "o.h5", *(word for b in before for word in ("--set", b))).returncode == 0
+        there = 200 * (3 if "replications=3" in before else 6) * (8 if "design.points=4" in before else 16)
+        old = (small_disk / "o.h5").read_bytes()
+    resize(small_disk, 400 + (small_disk / "o.h5").stat().st_size // 1024 if before else 600)
+    done = run("run", "s.yaml", "-o", small_disk / "o.h5", option, environment=environment)
+    words = done.stderr.splitlines()
+    assert done.returncode == 1 and "No space left on device" in words[-3] and option in words[-1], done.stderr
+    kept = int(re.search(r"parts \(([0-9,]+) of 19,200 encounters\)", words[-2])[1].replace(",", ""))
+    if before:
+        assert words[-2].endswith("is as it was") and (small_disk / "o.h5").read_bytes() == old
+    else:
+        assert words[-2].endswith("was not written") and not (small_disk / "o.h5").exists()
+    resize(small_disk, 8000)
+    done = run("run", "s.yaml", "-o", small_disk / "o.h5", option)
+    assert done.returncode == 0 and f"going on: {there + kept:,} of 19,200 encounters" in done.stderr, done.stderr
+    assert digest(small_disk / "o.h5") == digest(tmp_path / "reference.h5")
+    assert [path.name for path in small_disk.iterdir()] == ["o.h5"]
 
 
 def test_killed_in_the_middle(detente, run, tmp_path):

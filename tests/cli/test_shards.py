@@ -73,13 +73,17 @@ def refused(run, status, words, *names):
 
 def test_what_does_not_fit_together(run, shards, tmp_path):
     refused(run, 3, ["shards 2, 5 of 7 are missing", "--partial"], "s1.h5", "s3.h5", "s4.h5", "s6.h5", "s7.h5")
-    refused(run, 3, ["shard 4 of 7 is missing"], *[n for n in NAMES if n != "s4.h5"])
+    refused(run, 3, ["shard 4 of 7 is missing: name it too"], *[n for n in NAMES if n != "s4.h5"])
+    refused(run, 3, ["s3.h5: is named twice"], *NAMES, "s3.h5")
+    refused(run, 3, ["s3.h5: is named twice"], "--partial", "s3.h5", "s1.h5", "s3.h5")
     shutil.copy(tmp_path / "s3.h5", tmp_path / "again.h5")
     refused(run, 3, ["s3.h5 and again.h5 are both shard 3 of 7"], *NAMES, "again.h5")
     refused(run, 3, ["both hold unit"], "--partial", "s3.h5", "again.h5")
     for options, words in ((("--set", "seed=8"), "seed: 8 there, 7 here"),
                            (("--set", "agent.warmth=0.9"), "agent.warmth: 0.9 there"),
-                           (("--set", "replications=32"), "replications: 32 there, 31 here")):
+                           (("--set", "replications=32"), "replications: 32 there, 31 here"),
+                           (("--keep", "none", "--set", "replications={min: 4, max: 31, until: {metric: escalated, halfwidth: 0.1}}"),
+                            "replications: a map there, 31 here")):
         assert run("run", "c.yaml", "-o", "other.h5", "--shard", "2/7", "--force", *options).returncode == 0
         refused(run, 3, ["other.h5: is of another run than s1.h5", words], "s1.h5", "other.h5", *NAMES[2:])
     assert run("run", "c.yaml", "-o", "other.h5", "--shard", "2/8", "--force").returncode == 0
@@ -102,6 +106,7 @@ def test_what_is_no_shard(run, shards, tmp_path):
     assert done.returncode == 2 and "-o OUT.h5" in done.stderr
     (tmp_path / "s2.h5").write_bytes(whole)
     assert run("merge", "-o", "m.h5", *NAMES).returncode == 0 and digest(tmp_path / "m.h5") == shards
+    refused(run, 3, ["m.h5: is a results file", "not a shard"], "--force", "s1.h5", "m.h5")
     # One shard is no results file, and the output is never overwritten unasked.
     done = run("export", "s1.h5", "--table", "summary")
     assert done.returncode == 3 and "is a shard" in done.stderr
@@ -151,6 +156,7 @@ def test_a_full_disk(run, shards, tmp_path):
         done = run("merge", "-o", "m.h5", *NAMES, preexec_fn=lambda limit=limit: resource.setrlimit(
             resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
         assert done.returncode == 1 and "m.h5.parts/merged.tmp: cannot write it: File too large" in done.stderr, done.stderr
+        assert "m.h5 was not written, the shards are as they were" in done.stderr
         assert not (tmp_path / "m.h5").exists() and not (tmp_path / "m.h5.parts").exists()
     assert all((tmp_path / name).read_bytes() == data for name, data in names.items())
     assert run("merge", "-o", "m.h5", *NAMES).returncode == 0 and digest(tmp_path / "m.h5") == shards

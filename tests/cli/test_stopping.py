@@ -135,13 +135,16 @@ def test_shards_of_cells_that_are_not_all_there(run, sweep, tmp_path):
         assert numpy.array_equal(part["summary/minutes"][here, :], whole["summary/minutes"][here, :], equal_nan=True)
         assert set(part["status"][6:11]) == {2} and list(part["stopped_by"][here]) == list(whole["stopped_by"][here])
     done = run("merge", "-o", "n.h5", "--partial", names[0], names[0])
-    assert done.returncode == 3 and "both hold unit" in done.stderr
+    assert done.returncode == 3 and f"{names[0]}: is named twice" in done.stderr
+    done = run("merge", "-o", "n.h5", "--partial", names[0], f"./{names[0]}")
+    assert done.returncode == 3 and "both hold unit" in done.stderr and "leave one" in done.stderr
     two = play_shards(run, 2)
     done = run("merge", "-o", "n.h5", "--partial", names[0], two[0])
     assert done.returncode == 3 and "both hold cell" in done.stderr
     assert run("run", "c.yaml", "-o", "plain.h5", "--shard", "2/3", "--set", "replications=300").returncode == 0
     done = run("merge", "-o", "n.h5", names[0], "plain.h5", names[2])
-    assert done.returncode == 3 and "not parts of one run" in done.stderr
+    assert done.returncode == 3 and f"plain.h5: is of another run than {names[0]}" in done.stderr
+    assert "replications: 300 there, a map here" in done.stderr
 
 
 def test_a_killed_shard_of_cells(run, detente, sweep, tmp_path):
