@@ -140,8 +140,9 @@ static int share_units(round_sink *sink, uint64_t end, detente_error *error)
 {
     run_state *run = sink->run;
     const uint64_t n = detente_store_left_before(run->store, end), ranks = (uint64_t)detente_ranks_number(run->ranks);
-    /* About a tenth of a second; less where that would leave some without work. */
-    const uint64_t worth = CHUNK_ENCOUNTERS / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
+    /* Some hundredths of a second for the threads of a rank; less where that would leave some without work. */
+    const uint64_t threads = (uint64_t)run->options->threads;
+    const uint64_t worth = CHUNK_ENCOUNTERS * threads / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
     if (n < TRIFLE_ENCOUNTERS / run->config.encounters)
         return play_trifle(sink, end, error);
     const detente_share share = {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sharing a run between processes. On each one thread plays and another talks. Rank 0 hands out chunks of the line of units,
- * large ones first; every message to it is a rank's count of what it has played, and is answered. So all learn within
- * milliseconds when one of them fails or is told to stop.
+ * Sharing a run between processes. On each one thread plays and another talks. Rank 0 hands out chunks of the line of units; every message
+ * to it is a rank's count of what it has played, and is answered. So all learn within a moment when one of them fails or is told
+ * to stop.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,13 +14,18 @@
 #include <detente/engine.h>
 
 #include "core/memory.h"
+#include "engine/line.h"
 #include "engine/schedule.h"
 #include "engine/transport.h"
 
 /* Seconds between two reports, and those that rank 0 waits for others once it is to stop: launchers kill after one. */
 static const double report_every = 0.25, patience = 0.7;
 
-enum { SHARES = 2, STOP_FAILED = -1, WORDS = 1000 };
+/* The naps of a thread that talks, in seconds: of rank 0, whom no message wakes, while all have work and at the end; of the others,
+ * who are woken by all but signals. */
+static const double nap_at_work = 2e-3, nap_at_end = 5e-4, nap_of_member = 10e-3;
+
+enum { STOP_FAILED = -1, WORDS = 1000 };
 
 /* To rank 0, and its answer. */
 typedef struct report {
@@ -39,12 +45,15 @@ struct detente_ranks {
     pthread_mutex_t mutex; /* of the fields below, which the playing thread has to do with */
     pthread_cond_t changed;
     int wants, answered, ended, code;
+    int told; /* the talking thread knows what it wants, or that it ended */
     answer chunk;
     detente_progress done; /* by this rank, in all */
     detente_error *error;
     volatile int stop;
-    uint64_t next;    /* rank 0: what is not handed out yet */
-    report *reported; /* rank 0: by rank */
+    /* Of rank 0: */
+    line line;
+    report *reported;      /* by rank */
+    line_rank *line_ranks; /* by rank */
 };
 
 void transport_nap(long *nap)
@@ -54,6 +63,13 @@ void transport_nap(long *nap)
     nanosleep(&(struct timespec){.tv_nsec = *nap}, NULL);
 }
 
+static void release(detente_ranks *ranks)
+{
+    detente_free(ranks->reported);
+    detente_free(ranks->line_ranks);
+    detente_free(ranks);
+}
+
 int detente_ranks_begin(detente_ranks **out, const volatile int *caught, detente_error *error)
 {
     detente_ranks *ranks = *out = detente_calloc(1, sizeof *ranks);
@@ -61,17 +77,25 @@ int detente_ranks_begin(detente_ranks **out, const volatile int *caught, detente
         return detente_no_memory(error);
     ranks->caught = caught;
     int code = transport_begin(&ranks->rank, &ranks->n, error);
-    if (!code && !(ranks->reported = detente_calloc((size_t)ranks->n, sizeof *ranks->reported))) {
-        code = detente_no_memory(error);
-        transport_end(ranks->n > 1);
+    if (!code) {
+        ranks->reported = detente_calloc((size_t)ranks->n, sizeof *ranks->reported);
+        ranks->line_ranks = detente_calloc((size_t)ranks->n, sizeof *ranks->line_ranks);
+        if (!ranks->reported || !ranks->line_ranks) {
+            code = detente_no_memory(error);
+            transport_end(ranks->n > 1);
+        }
     }
     if (code) {
-        detente_free(ranks);
+        release(ranks);
         *out = NULL;
         return code;
     }
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&ranks->mutex, NULL);
-    pthread_cond_init(&ranks->changed, NULL);
+    pthread_cond_init(&ranks->changed, &clock);
+    pthread_condattr_destroy(&clock);
     return 0;
 }
 
@@ -82,8 +106,7 @@ void detente_ranks_end(detente_ranks *ranks)
     transport_end(ranks->lost);
     pthread_cond_destroy(&ranks->changed);
     pthread_mutex_destroy(&ranks->mutex);
-    detente_free(ranks->reported);
-    detente_free(ranks);
+    release(ranks);
 }
 
 int detente_ranks_rank(const detente_ranks *ranks)
@@ -172,12 +195,19 @@ void detente_ranks_tell(detente_ranks *ranks, const detente_progress *done)
     pthread_mutex_unlock(&ranks->mutex);
 }
 
+/* Say that this rank wants a chunk, or that it has ended. Called with the mutex held. */
+static void say(detente_ranks *ranks, int *what)
+{
+    *what = 1;
+    ranks->told = 0;
+    pthread_cond_broadcast(&ranks->changed);
+}
+
 /* Ask for a chunk and wait for it. @return 0: there is no more */
 static int take_chunk(detente_ranks *ranks, answer *chunk)
 {
     pthread_mutex_lock(&ranks->mutex);
-    ranks->wants = 1;
-    pthread_cond_broadcast(&ranks->changed);
+    say(ranks, &ranks->wants);
     while (!ranks->answered)
         pthread_cond_wait(&ranks->changed, &ranks->mutex);
     ranks->answered = 0;
@@ -199,20 +229,24 @@ static void *play(void *data)
     const int last = share->play(share->data, 0, 0, &ranks->stop, code ? NULL : ranks->error);
     pthread_mutex_lock(&ranks->mutex);
     ranks->code = code ? code : last;
-    ranks->ended = 1;
-    pthread_cond_broadcast(&ranks->changed);
+    say(ranks, &ranks->ended);
     pthread_mutex_unlock(&ranks->mutex);
     return NULL;
 }
 
 /* ---- the thread that talks ---------------------------------------------------------------------------------------- */
 
-/* What this rank has to say; *stop is what it knows. */
-static report look(detente_ranks *ranks)
+static void look_at_signals(detente_ranks *ranks)
 {
     const int caught = ranks->caught ? *ranks->caught : 0;
     if (caught && !ranks->stop)
         ranks->stop = caught;
+}
+
+/* What this rank has to say. */
+static report look(detente_ranks *ranks)
+{
+    look_at_signals(ranks);
     pthread_mutex_lock(&ranks->mutex);
     if (ranks->code && !ranks->stop)
         ranks->stop = STOP_FAILED;
@@ -221,8 +255,23 @@ static report look(detente_ranks *ranks)
                         .wants = ranks->wants,
                         .ended = ranks->ended,
                         .stop = ranks->stop};
+    ranks->told = 1;
     pthread_mutex_unlock(&ranks->mutex);
     return now;
+}
+
+/* Sleep, but not past what the playing thread has to say. */
+static void doze(detente_ranks *ranks, double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const long nanoseconds = until.tv_nsec + (long)(1e9 * seconds);
+    until.tv_sec += nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    pthread_mutex_lock(&ranks->mutex);
+    if (ranks->told)
+        pthread_cond_timedwait(&ranks->changed, &ranks->mutex, &until);
+    pthread_mutex_unlock(&ranks->mutex);
 }
 
 static void hand_over(detente_ranks *ranks, const answer *chunk)
@@ -235,14 +284,12 @@ static void hand_over(detente_ranks *ranks, const answer *chunk)
     pthread_mutex_unlock(&ranks->mutex);
 }
 
-/* Large chunks first, since each may cost a file; small ones last, so that all end at about the same time. */
-static answer give(detente_ranks *ranks)
+/* Rank 0's answer to one of them. */
+static answer give(detente_ranks *ranks, int rank, int wants)
 {
-    const detente_share *share = ranks->share;
-    const uint64_t left = share->n - ranks->next, each = left / (uint64_t)(SHARES * ranks->n);
-    const uint64_t wish = each > share->least ? each : share->least;
-    answer chunk = {.first = ranks->next, .n = ranks->stop ? 0 : wish < left ? wish : left, .stop = ranks->stop};
-    ranks->next += chunk.n;
+    answer chunk = {.stop = ranks->stop};
+    if (wants && !ranks->stop)
+        chunk.n = detente_line_take(&ranks->line, rank, detente_schedule_clock(), &chunk.first);
     return chunk;
 }
 
@@ -251,18 +298,18 @@ static void talk_as_member(detente_ranks *ranks)
     double last = 0;
     report said = {0}, now;
     do {
-        long nap = 0;
         now = look(ranks);
         if (!now.wants && !now.ended && now.stop == said.stop && detente_schedule_clock() - last < report_every) {
-            transport_nap(&(long){1000000});
+            doze(ranks, nap_of_member);
             continue;
         }
         answer chunk = {0};
         int from;
+        long nap = 0;
         transport_send(0, &now, sizeof now);
         while (!transport_receive(&from, &chunk, sizeof chunk)) {
             transport_nap(&nap);
-            look(ranks);
+            look_at_signals(ranks);
         }
         said = now;
         last = detente_schedule_clock();
@@ -282,13 +329,13 @@ static int serve(detente_ranks *ranks)
         ranks->reported[from] = heard;
         if (heard.stop && !ranks->stop)
             ranks->stop = heard.stop;
-        const answer chunk = heard.wants ? give(ranks) : (answer){.stop = ranks->stop};
+        const answer chunk = give(ranks, from, heard.wants);
         transport_send(from, &chunk, sizeof chunk);
         any = 1;
     }
     ranks->reported[0] = look(ranks);
     if (ranks->reported[0].wants) {
-        const answer chunk = give(ranks);
+        const answer chunk = give(ranks, 0, ranks->reported[0].wants);
         hand_over(ranks, &chunk);
         any = 1;
     }
@@ -317,10 +364,9 @@ static void show(const detente_ranks *ranks, double seconds)
 static void talk_as_first(detente_ranks *ranks)
 {
     const double begun = detente_schedule_clock();
-    double shown = begun, stopped = 0;
-    long nap = 0;
+    double shown = begun, stopped = 0, nap = nap_at_end;
     for (int r = 0; r < ranks->n; r++)
-        ranks->reported[r].ended = ranks->reported[r].wants = 0;
+        ranks->reported[r].ended = 0;
     while (1) {
         const int any = serve(ranks);
         const double now = detente_schedule_clock();
@@ -336,9 +382,8 @@ static void talk_as_first(detente_ranks *ranks)
             show(ranks, now - begun);
             shown = now;
         }
-        if (any)
-            nap = 0;
-        transport_nap(&nap);
+        nap = any ? nap_at_end / 16 : 2 * nap;
+        doze(ranks, nap = fmin(nap, ranks->line.next < ranks->line.n ? nap_at_work : nap_at_end));
     }
 }
 
@@ -347,8 +392,8 @@ int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente
     pthread_t player;
     ranks->share = share;
     ranks->error = error;
-    ranks->wants = ranks->answered = ranks->ended = ranks->code = ranks->stop = 0;
-    ranks->next = 0;
+    ranks->wants = ranks->answered = ranks->ended = ranks->told = ranks->code = ranks->stop = 0;
+    detente_line_begin(&ranks->line, share->n, share->least, ranks->line_ranks, ranks->n, detente_schedule_clock());
     const int alone = pthread_create(&player, NULL, play, ranks);
     if (alone) { /* the others still want answers */
         ranks->ended = 1;

@@ -52,14 +52,15 @@ static int play_line(line *self, uint64_t n, uint64_t least, detente_error *erro
     return code;
 }
 
-/* Each chunk is half of what is left, so of 1000 units 8 or more are left after 7 and fewer than 8 after 8 chunks. */
+/* Chunks of half of what is left, but for the first ones while speeds are not known, and the last, of twice the least or less. */
 START_TEST(the_line_is_handed_out_once)
 {
     line self = {.smallest = UINT64_MAX, .fails_at = UINT64_MAX};
     ck_assert_int_eq(play_line(&self, 1000, 4, NULL), 0);
     ck_assert_uint_eq(self.next, 1000);
-    ck_assert_uint_eq(self.chunks, 9);
-    ck_assert_uint_eq(self.smallest, 4);
+    ck_assert_uint_ge(self.chunks, 8);
+    ck_assert_uint_le(self.chunks, 1000 / 32 + 8);
+    ck_assert_uint_le(self.smallest, 8);
     line none = {.fails_at = UINT64_MAX};
     ck_assert_int_eq(play_line(&none, 0, 1, NULL), 0);
     ck_assert_uint_eq(none.chunks, 0);
@@ -72,7 +73,8 @@ START_TEST(a_failure_ends_it)
     detente_error error = {0};
     ck_assert_int_eq(play_line(&self, 1000, 1, &error), DETENTE_E_IO);
     ck_assert_str_eq(error.text, "the disk is full");
-    ck_assert_uint_eq(self.next, 750);
+    ck_assert_uint_ge(self.next, 600);
+    ck_assert_uint_lt(self.next, 1000);
     detente_error_clear(&error);
 }
 END_TEST
