@@ -268,6 +268,7 @@ static void set_steps(reader *r, node *at, const step *steps, size_t n, node *va
             next = node_get(at, steps[i].text);
             if (last) {
                 node_put(at, value, steps[i].text, where);
+                at->place = value->place; /* as merge_nodes() does: what the map is now, is the value's doing */
             } else if (!next || (next->kind == NODE_SCALAR && !next->size && !next->quoted)) {
                 next = node_new(r, steps[i + 1].index ? NODE_LIST : NODE_MAP, where);
                 if (!next)

@@ -53,6 +53,34 @@ static int goes_with_another(const vary *v, const char *path, const detente_para
     return 0;
 }
 
+static int is_place(const place *a, const place *b)
+{
+    return a->source == b->source && a->line == b->line && a->column == b->column;
+}
+
+/* Whether something of a value stands at a place. */
+static int stands_at(const node *value, const place *at)
+{
+    int found = is_place(&value->place, at) || is_place(&value->key_place, at);
+    for (const node *child = value->first; child && !found; child = child->next)
+        found = stands_at(child, at);
+    return found;
+}
+
+/*
+ * The config had no mistakes without the value: those found with it are told of where it stands, unless they are of its path or
+ * of a file that it names.
+ */
+static void blame(const vary *v, size_t before, const char *path, const node *value)
+{
+    const int names_file = !strcmp(path, "scenario") || !strcmp(path, "customer.persona");
+    for (size_t i = before; i < v->r->errors->n && !names_file; i++) {
+        place *at = &v->r->errors->item[i].place;
+        if (!stands_at(value, at) && !is_place(&v->at, at))
+            *at = value->place;
+    }
+}
+
 void vary_try(const vary *v, const char *path, const node *value)
 {
     const detente_param *row = detente_registry_find(path);
@@ -71,6 +99,7 @@ void vary_try(const vary *v, const char *path, const node *value)
         v->scratch->strategy = NULL;
         v->scratch->n_strategies = 0;
         bind_parts(v->r, tree, branch_of(path), v->scratch);
+        blame(v, mark.n_errors, path, value);
         clear_scratch(v->scratch);
     }
     /* What a problem says lies in the memory that would be forgotten. */

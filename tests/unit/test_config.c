@@ -356,6 +356,9 @@ START_TEST(settings_that_are_mistaken)
     ck_assert_str_eq(mistake(TYPICAL, "agent.mirroring", "3"),
                      "--set: agent.mirroring: found 3, allowed a number from 0 to 2");
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "agent.mirorring", "1"), "did you mean mirroring?"));
+    /* What a setting makes of what a file says is the setting's mistake. */
+    ck_assert_str_eq(mistake("detente: 1\nextends: billing-dispute\n", "customer.anger.mean", "1.5"),
+                     "--set: customer.anger: found mean 1.5, allowed a mean from 0 to 1");
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "tiers[boss].wait", "1"), "--set: tiers[boss].wait: found [boss]"));
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "tiers[7].wait", "1"), "an index from 0 to 2"));
     ck_assert_ptr_nonnull(strstr(mistake(TYPICAL, "agent..warmth", "1"), "not a path"));
