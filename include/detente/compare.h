@@ -84,9 +84,10 @@ typedef struct detente_compare_row {
     int metric;                 /**< enum detente_metric */
     uint32_t group;             /**< index of its group */
     uint32_t baseline;          /**< group it is compared with; itself where there is none */
-    detente_estimate mean;      /**< over replications; of one cell's flag that is the same in all of them, or was seen in one,
-                                     Wilson's interval over encounters */
+    detente_estimate mean;      /**< over replications; of a flag that is the same in all of them, or was seen in one, the interval
+                                     is over encounters: the exact one where it is 0 or 1, else, of one cell, Wilson's */
     int wilson;                 /**< 1: it is Wilson's */
+    int exact;                  /**< 1: it is the exact one, or that of the difference is: a flag came out alike in all encounters */
     detente_contrast difference; /**< to the baseline; all NAN for a baseline */
     double effect;              /**< d over encounters: difference / standard deviation between encounters, within cells */
     double p_holm;              /**< difference.p, adjusted over all rows that have one */

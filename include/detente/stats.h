@@ -93,6 +93,20 @@ typedef struct detente_estimate {
 /** Mean and t interval of @p value. */
 void detente_estimate_of(const double *value, size_t n, double confidence, detente_estimate *out);
 
+/**
+ * Where @p count trials all came out alike: how far the probability of that may be from 1, a one-sided bound at @p level:
+ * 1 - level^(1/count) (Clopper & Pearson 1934).
+ */
+double detente_alike_reach(double count, double level);
+/**
+ * Give the estimate of a share that is 0 or 1 in each of its replications, of @p encounters each, the interval that Student's does
+ * not give: to that side the exact bound of so many that came out alike, at (1 - confidence)/2. Others stay as they are.
+ * @return 1 when it did
+ */
+int detente_estimate_alike(detente_estimate *estimate, double encounters, double confidence);
+/** How far the interval reaches: the "±" of a table. Half its width where the mean lies in the middle. NAN without one. */
+double detente_estimate_reach(const detente_estimate *estimate);
+
 /** Two vectors a, b of replication means compared. What cannot be said is NAN, for the reason given at each. */
 typedef struct detente_contrast {
     uint64_t count;                     /**< replications that both have; unpaired: of the one that has fewer */

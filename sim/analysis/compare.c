@@ -271,6 +271,26 @@ static void describe_group(const comparison *self, const metric_values *values, 
     group->replications = n;
 }
 
+static int is_certain(double share)
+{
+    return share == 0 || share == 1;
+}
+
+/*
+ * Encounters of which it is known how a flag came out, a replication: those of one cell, since cells may share their customers. Of a
+ * persona, at least one in each replication, and what the group has on average where all its cells have the same replications.
+ */
+static double encounters_of(const comparison *self, const metric_values *values, uint32_t group)
+{
+    const uint32_t at = pooled(self, group);
+    const detente_compare_group *g = &self->out->group[group];
+    if (self->persona < 0)
+        return (double)self->config->encounters;
+    return values->means.least[at] == values->means.most[at] && g->replications
+               ? (double)(values->spread[at].encounters / g->cells) / g->replications
+               : 1;
+}
+
 /* A share that was seen in one replication, or is the same in all, has no width over replications, but one over its encounters. */
 static void set_mean(const comparison *self, const metric_values *values, detente_compare_row *row)
 {
@@ -281,7 +301,10 @@ static void set_mean(const comparison *self, const metric_values *values, detent
     detente_estimate_of(pool_of(&values->means, pooled(self, row->group)), values->means.replications, confidence,
                         mean);
     const int no_width = mean->count == 1 || (mean->count > 1 && mean->variance == 0);
-    if (no_width && group->cells == 1 && group->most == mean->count && detente_metric_is_flag(row->metric)) {
+    const int share = detente_metric_is_flag(row->metric) && no_width;
+    if (share && is_certain(mean->mean)) {
+        row->exact = detente_estimate_alike(mean, encounters_of(self, values, row->group), confidence);
+    } else if (share && group->cells == 1 && group->most == mean->count) {
         const double middle = detente_wilson_middle(spread->encounters, mean->mean, confidence);
         const double half = detente_wilson_halfwidth(spread->encounters, mean->mean, confidence);
         mean->low = middle - half;
@@ -294,11 +317,6 @@ static void set_mean(const comparison *self, const metric_values *values, detent
                                                     : DETENTE_COMPARE_NOT_RUN;
 }
 
-static int is_certain(double share)
-{
-    return share == 0 || share == 1;
-}
-
 /*
  * Shares of few encounters may differ by as much in every replication by chance; that of what always or never happens does not, nor
  * does an amount.
@@ -308,6 +326,22 @@ static int is_alike(const detente_compare_row *row, double baseline)
     const detente_contrast *d = &row->difference;
     return d->count > 1 && d->se == 0 && d->difference != 0 && detente_metric_is_flag(row->metric) &&
            !(is_certain(row->mean.mean) && is_certain(baseline));
+}
+
+/*
+ * Where both of a flag's shares are 0 or 1 in each replication, a difference of encounters may still come out otherwise: as
+ * detente_claims_judge() has it, one that is 1 or -1 may change by twice as much.
+ */
+static void set_certain(const comparison *self, const metric_values *values, detente_compare_row *row)
+{
+    detente_contrast *d = &row->difference;
+    const double of_group = encounters_of(self, values, row->group),
+                 of_baseline = encounters_of(self, values, row->baseline);
+    const double each = of_group < of_baseline ? of_group : of_baseline;
+    const double reach = detente_alike_reach((double)d->count * each, (1 - self->out->confidence) / 2);
+    d->low = d->difference > 0 ? 1 - 2 * reach : d->difference < 0 ? -1 : -reach;
+    d->high = d->difference > 0 ? 1 : d->difference < 0 ? 2 * reach - 1 : reach;
+    row->exact = 1;
 }
 
 /* Why numbers of a difference are missing, or what is particular about them. */
@@ -360,6 +394,9 @@ static int set_difference(const comparison *self, const metric_values *values, d
         row->p_better = better > 0 ? row->difference.p_above : 1 - row->difference.p_above;
     if (is_alike(row, row->mean.mean - row->difference.difference))
         row->difference.low = row->difference.high = row->difference.p = NAN;
+    else if (row->difference.count > 1 && row->difference.se == 0 && detente_metric_is_flag(row->metric) &&
+             is_certain(row->mean.mean) && is_certain(row->mean.mean - row->difference.difference))
+        set_certain(self, values, row);
     explain(self, row, there);
     return 0;
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <detente/registry.h>
+
 #include "core/memory.h"
 
 /* Numbers that are read at a time: a few MB, far more than a request costs. */
@@ -114,6 +116,31 @@ int pool_read_spread(const detente_results *results, int metric, const uint32_t 
         out[g].variance = out[g].freedom ? out[g].variance / (double)out[g].freedom : NAN;
     detente_free(summary);
     return code;
+}
+
+static int settle(const detente_results *results, int metric, double confidence, detente_estimate *out)
+{
+    return detente_metric_is_flag(metric) &&
+           detente_estimate_alike(out, (double)detente_results_config(results)->encounters, confidence);
+}
+
+int pool_estimate(const detente_results *results, const pool_means *means, uint32_t group, int metric,
+                  double confidence, detente_estimate *out)
+{
+    detente_estimate_of(pool_of(means, group), means->replications, confidence, out);
+    return settle(results, metric, confidence, out);
+}
+
+int pool_estimate_cell(const detente_results *results, uint32_t cell, int metric, const double *summary,
+                       detente_estimate *out)
+{
+    const double count = detente_results_replications_run(results, cell), se = summary[DETENTE_STAT_SE];
+    *out = (detente_estimate){.count = (uint64_t)count,
+                              .mean = summary[DETENTE_STAT_MEAN],
+                              .variance = se * se * count,
+                              .low = summary[DETENTE_STAT_CI_LOW],
+                              .high = summary[DETENTE_STAT_CI_HIGH]};
+    return settle(results, metric, 0.95, out);
 }
 
 int pool_match(const detente_results *results, uint32_t strategies, uint32_t groups, uint32_t *group,

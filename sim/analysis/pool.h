@@ -56,6 +56,16 @@ static inline const double *pool_of(const pool_means *means, uint32_t group)
     return means->value + (size_t)group * means->replications;
 }
 
+/**
+ * Mean and interval of a group. Of a share that is 0 or 1 in each replication it is the exact one of the encounters of one cell, since
+ * cells may share their customers (detente_estimate_alike()). @return 1 when it is that one
+ */
+int pool_estimate(const detente_results *results, const pool_means *means, uint32_t group, int metric,
+                  double confidence, detente_estimate *out);
+/** The same of one cell, from its row of the summary, whose confidence is 95 %. */
+int pool_estimate_cell(const detente_results *results, uint32_t cell, int metric, const double *summary,
+                       detente_estimate *out);
+
 /** Spread of a metric between the encounters of a group's cells. */
 typedef struct pool_spread {
     uint64_t encounters; /**< of all its cells that did not fail */

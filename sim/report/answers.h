@@ -72,7 +72,7 @@ typedef struct report_answers {
     uint64_t n_points;   /**< of those below: all, or as many as a page holds */
     uint64_t *point;     /**< owned: their numbers in the design */
     double *values;      /**< owned, by point and factor */
-    double *mean, *half; /**< owned, by metric, point and strategy: the cell's mean, half-width of its interval */
+    double *mean, *half; /**< owned, by metric, point and strategy: the cell's mean, how far its interval reaches */
 
     detente_compare
         effects; /**< owned: strategies on the metrics, points pooled; its groups are the strategies in order */

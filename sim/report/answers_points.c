@@ -192,9 +192,10 @@ int answers_cells(report_answers *a, const answers_places *places, int n_places,
         code = detente_results_summary(a->results, a->metric[m], summary, error);
         for (size_t i = 0; i < each && !code; i++) {
             const size_t cell = (size_t)a->point[i / strategies] * strategies + i % strategies;
-            const double *row = summary + cell * DETENTE_N_STATISTICS;
-            a->mean[(size_t)m * each + i] = row[DETENTE_STAT_MEAN];
-            a->half[(size_t)m * each + i] = (row[DETENTE_STAT_CI_HIGH] - row[DETENTE_STAT_CI_LOW]) / 2;
+            detente_estimate e;
+            pool_estimate_cell(a->results, (uint32_t)cell, a->metric[m], summary + cell * DETENTE_N_STATISTICS, &e);
+            a->mean[(size_t)m * each + i] = e.mean;
+            a->half[(size_t)m * each + i] = detente_estimate_reach(&e);
         }
     }
     detente_free(summary);
@@ -216,8 +217,8 @@ static int make_curve(report_answers *a, report_curve *curve, const answers_plac
     curve->high = curve->low + places->n;
     for (int i = 0; i < places->n; i++) {
         detente_estimate estimate;
-        detente_estimate_of(pool_of(means, (uint32_t)i * strategies + (uint32_t)curve->strategy), means->replications,
-                            a->confidence, &estimate);
+        pool_estimate(a->results, means, (uint32_t)i * strategies + (uint32_t)curve->strategy, a->metric[curve->metric],
+                      a->confidence, &estimate);
         curve->x[i] = places->x[i];
         curve->mean[i] = estimate.mean;
         curve->low[i] = estimate.low;

@@ -7,6 +7,8 @@
 #include <detente/design.h>
 #include <detente/registry.h>
 
+#include "report/table.h"
+
 /* p below it is shown as such. */
 static const double least_p = 0.0001;
 
@@ -115,14 +117,20 @@ static void for_programs(const detente_compare *compare, grid *g)
 
 /* ---- for people ------------------------------------------------------------------------------------------------- */
 
+/* How far a difference's interval reaches. */
+static double reach_of(const detente_contrast *d)
+{
+    const detente_estimate e = {.mean = d->difference, .low = d->low, .high = d->high};
+    return detente_estimate_reach(&e);
+}
+
 /* As many decimals as give the widest half-width a digit, two where it would be a 1 or a 2: more would not mean anything. */
 static int decimals_of(const detente_compare *compare, int m)
 {
     double widest = 0;
     for (uint32_t g = 0; g < compare->n_groups; g++) {
         const detente_compare_row *row = &compare->row[(size_t)m * compare->n_groups + g];
-        const double halves[] = {(row->mean.high - row->mean.low) / 2,
-                                 (row->difference.high - row->difference.low) / 2};
+        const double halves[] = {detente_estimate_reach(&row->mean), reach_of(&row->difference)};
         for (int i = 0; i < 2; i++)
             widest = halves[i] > widest ? halves[i] : widest;
     }
@@ -151,13 +159,13 @@ static void put_row(grid *g, const detente_compare *compare, const detente_compa
     const detente_compare_group *group = &compare->group[row->group];
     const detente_contrast *d = &row->difference;
     grid_text(g, by_strategy(compare) ? group->strategy : group->level[compare->n_by - 1].text);
-    grid_estimate(g, row->mean.mean, (row->mean.high - row->mean.low) / 2, decimals);
+    grid_estimate(g, row->mean.mean, detente_estimate_reach(&row->mean), decimals);
     if (group->is_baseline) {
         grid_text(g, compare->n_groups > 1 ? "baseline" : NULL);
         for (int i = 0; i < 5; i++)
             grid_text(g, compare->n_groups > 1 ? "" : NULL);
     } else {
-        grid_estimate(g, d->difference, (d->high - d->low) / 2, decimals);
+        grid_estimate(g, d->difference, reach_of(d), decimals);
         grid_number(g, row->effect, 2);
         grid_number(g, row->p_better, 2);
         put_p(g, row->p_holm);
@@ -254,11 +262,16 @@ static void note_columns(const detente_compare *compare, grid *g)
 {
     const double percent = compare->confidence * 100;
     text_buffer b = {0};
-    int wilson = 0;
-    for (size_t i = 0; i < (size_t)compare->n_metrics * compare->n_groups; i++)
+    int wilson = 0, exact = 0;
+    for (size_t i = 0; i < (size_t)compare->n_metrics * compare->n_groups; i++) {
         wilson |= compare->row[i].wilson;
-    grid_note(g, "± is half the width of the %.4g %% t interval over replications%s.", percent,
-              wilson ? "; of a share that is the same in all of them, of Wilson's interval over its encounters" : "");
+        exact |= compare->row[i].exact;
+    }
+    grid_note(
+        g, "± is half the width of the %.4g %% t interval over replications%s.%s", percent,
+        wilson ? "; of a share that is the same in all of them, how far Wilson's interval over its encounters reaches"
+               : "",
+        exact ? REPORT_ALIKE_NOTE : "");
     if (compare->n_groups < 2) {
         grid_note(g, "There is nothing to compare with: one strategy, and no --by.");
         return;

@@ -29,6 +29,7 @@ typedef struct table {
     detente_sweep *sweep;
     uint32_t cells, rows, least, most; /* replications that the rows have at least, and at most */
     uint32_t unmatched;                /* points left out, since a cell failed there */
+    int alike;                         /* some ± are exact bounds */
     double *mean, *half;               /* owned, by column and row */
 } table;
 
@@ -62,6 +63,12 @@ static int make_room(table *t, detente_error *error)
     return t->mean ? 0 : detente_no_memory(error);
 }
 
+static void put_estimate(table *t, int column, uint32_t row, const detente_estimate *e)
+{
+    t->mean[(size_t)column * t->rows + row] = e->mean;
+    t->half[(size_t)column * t->rows + row] = detente_estimate_reach(e);
+}
+
 static int read_cells(table *t, detente_error *error)
 {
     double *values = detente_calloc(t->cells, DETENTE_N_STATISTICS * sizeof *values);
@@ -69,9 +76,10 @@ static int read_cells(table *t, detente_error *error)
     for (int c = 0; c < COLUMNS && !code; c++) {
         code = detente_results_summary(t->results, columns[c].metric, values, error);
         for (uint32_t i = 0; i < t->rows && !code; i++) {
-            const double *row = values + (size_t)i * DETENTE_N_STATISTICS;
-            t->mean[(size_t)c * t->rows + i] = row[DETENTE_STAT_MEAN];
-            t->half[(size_t)c * t->rows + i] = (row[DETENTE_STAT_CI_HIGH] - row[DETENTE_STAT_CI_LOW]) / 2;
+            detente_estimate e;
+            t->alike |=
+                pool_estimate_cell(t->results, i, columns[c].metric, values + (size_t)i * DETENTE_N_STATISTICS, &e);
+            put_estimate(t, c, i, &e);
         }
     }
     for (uint32_t i = 0; i < t->rows && !code; i++)
@@ -95,9 +103,8 @@ static int read_pooled(table *t, detente_error *error)
         code = pool_read(t->results, columns[c].metric, group, t->rows, &means, error);
         for (uint32_t i = 0; i < t->rows && !code; i++) {
             detente_estimate e;
-            detente_estimate_of(pool_of(&means, i), means.replications, CONFIDENCE, &e);
-            t->mean[(size_t)c * t->rows + i] = e.mean;
-            t->half[(size_t)c * t->rows + i] = (e.high - e.low) / 2;
+            t->alike |= pool_estimate(t->results, &means, i, columns[c].metric, CONFIDENCE, &e);
+            put_estimate(t, c, i, &e);
             note_replications(t, means.least[i]);
         }
         pool_clear(&means);
@@ -135,13 +142,15 @@ static void add_notes(grid *g, const table *t, int pooled, int halves)
                   (unsigned long long)design->n_points - t->unmatched, t->unmatched ? " at which no cell failed" : "");
     else if (t->rows < t->cells)
         grid_note(g, "… and %u more cells in the file.", t->cells - t->rows);
-    if (halves && t->least < t->most)
-        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u to %u replications.", t->least,
-                  t->most);
-    else if (halves)
-        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u replications.", t->most);
+    const char *alike = t->alike ? REPORT_ALIKE_NOTE : "";
+    if (!halves || t->most < 2)
+        grid_note(g, "No ±%s: an interval needs at least two replications.%s", t->alike ? " of the others" : "", alike);
+    else if (t->least < t->most)
+        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u to %u replications.%s", t->least,
+                  t->most, alike);
     else
-        grid_note(g, "No ±: an interval needs at least two replications.");
+        grid_note(g, "± is half the width of the 95 %% t interval over the means of %u replications.%s", t->most,
+                  alike);
 }
 
 static int build(grid *g, const table *t, int pooled, detente_error *error)

@@ -6,6 +6,10 @@
 #include <detente/design.h>
 #include <detente/store.h>
 
+/** What a table says where a share was 0 or 1 in all encounters: detente_estimate_alike(). */
+#define REPORT_ALIKE_NOTE \
+    " Of a share that is 0 or 1 in all encounters ± is the exact bound that so many leave (Clopper and Pearson)."
+
 /**
  * One line a cell: strategy, then mean ± half-width of the 95 % t interval over replication means. At most 100 columns wide; a name
  * that leaves no room is cut short. With one replication there are no half-widths, and a line says why. A sweep of few points has a

@@ -51,7 +51,7 @@ static double tail(const detente_claim *claim, int above)
 static double reach(const detente_claim *claim, double level)
 {
     if (is_edge(claim))
-        return step_of(claim) * (1 - detente_exact_exp(detente_exact_log(level) / claim->encounters));
+        return step_of(claim) * detente_alike_reach(claim->encounters, level);
     return detente_contrast_halfwidth(&claim->of, 1 - 2 * level);
 }
 

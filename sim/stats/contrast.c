@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/exact.h"
 #include "core/memory.h"
 
 detente_contrast detente_contrast_none(void)
@@ -181,4 +182,26 @@ void detente_estimate_of(const double *value, size_t n, double confidence, deten
                               .variance = variance,
                               .low = moments.mean - half,
                               .high = moments.mean + half};
+}
+
+double detente_alike_reach(double count, double level)
+{
+    return 1 - detente_exact_exp(detente_exact_log(level) / count);
+}
+
+int detente_estimate_alike(detente_estimate *estimate, double encounters, double confidence)
+{
+    const double reach = detente_alike_reach((double)estimate->count * encounters, (1 - confidence) / 2);
+    if (estimate->count == 0 || (estimate->count > 1 && estimate->variance > 0) ||
+        (estimate->mean != 0 && estimate->mean != 1))
+        return 0;
+    estimate->low = estimate->mean > 0 ? 1 - reach : 0;
+    estimate->high = estimate->mean > 0 ? 1 : reach;
+    return 1;
+}
+
+double detente_estimate_reach(const detente_estimate *estimate)
+{
+    const double below = estimate->mean - estimate->low, above = estimate->high - estimate->mean;
+    return below > above ? below : above;
 }

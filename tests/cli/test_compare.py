@@ -402,6 +402,33 @@ def test_one_replication(call):
     assert "one replication: no test" in text and "Wilson's interval over its encounters" in text and "0 tests" in text
 
 
+def test_what_never_happened(call):
+    """A share of 0 of n has a bound, and so has a difference of two: the exact one of one cell's encounters, since cells share their customers."""
+    folder, go = call
+    mix = "customer: {anger: 0, personas: [{name: a, share: 0.6}, {name: b, share: 0.4}]}\nkeep: encounters\n"
+    play(go, folder, HEAD + "strategies: [typical, surrender]\ndesign: {vary: {agent.warmth: [0, 0.2, 0.4]}}\n" + mix, name="never")
+    replications = 12
+    for arguments, encounters in (([], 50 * replications), (["--by", "agent.warmth"], 50 * replications), (["--by", "persona"], None)):
+        rows = rows_of(go("compare", "never.h5", "--metric", "terminated", "--format", "csv", *arguments))
+        for row in rows:
+            n = encounters
+            if n is None:
+                kept = export(go, "never.h5", "encounters")
+                n = len(kept[kept.persona == row["persona"]]) / 6
+            bound = stats.binomtest(0, round(n)).proportion_ci(method="exact").high
+            assert row["mean"] == row["ci_low"] == 0
+            near(row["ci_high"], bound)
+            if not row["baseline"]:
+                continue
+            assert row["difference"] == 0 and row["p"] == 1
+            near(row["difference_high"], bound)
+            near(row["difference_low"], -bound)
+    text = words(go("compare", "never.h5", "--metric", "terminated"))
+    assert "0.000 ± 0.006 0.000 ± 0.006" in text and "Of a share that is 0 or 1 in all encounters ± is the exact bound" in text
+    # A count that is 0 has none.
+    assert "0.00 ± 0.00 0.00 ± 0.00" in words(go("compare", "never.h5", "--metric", "breaches"))
+
+
 def test_half_finished(call):
     """Only a part of the replications, and not the same for all cells."""
     folder, go = call
@@ -496,11 +523,12 @@ def test_metrics_that_do_not_vary(call):
     rows = rows_of(go("compare", "flat.h5", "--metric", "resolved,hung_up", "--format", "csv"))
     assert rows[1]["difference"] == 0.125 and math.isnan(rows[1]["p"]) and math.isnan(rows[1]["difference_low"])
     assert "by chance: no test" in rows[1]["note"] and "by chance: no test" in words(go("compare", "flat.h5", "--metric", "resolved"))
-    assert rows[3]["p"] == 0 and rows[3]["difference_low"] == 1
     for row, share in zip(rows, (0.5, 0.625, 0, 1)):
-        interval = stats.binomtest(round(share * 600), 600).proportion_ci(method="wilson")
+        interval = stats.binomtest(round(share * 600), 600).proportion_ci(method="wilson" if 0 < share < 1 else "exact")
         near(row["ci_low"], interval.low)
         near(row["ci_high"], interval.high)
+    assert rows[3]["p"] == 0 and rows[3]["difference_high"] == 1
+    near(rows[3]["difference_low"], 1 - 2 * (1 - 0.025 ** (1 / 600)))
     with h5py.File(folder / "flat.h5", "r+") as file:
         file["replications_run"][...] = 0
     done = go("compare", "flat.h5")

@@ -84,14 +84,28 @@ def test_frame(small):
     assert data["run"]["failed"] == data["run"]["unfinished"] == 0
 
 
+def ends(data, name, values):
+    """Student's interval on each mean over the last axis; the exact one of 12 x 60 encounters on a share that is 0 or 1 in all."""
+    mean = values.mean(-1)
+    width = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
+    low, high = mean - width, mean + width
+    if next(m["share"] for m in data["metrics"] if m["name"] == name):
+        for certain in (0, 1):
+            exact = scipy.stats.binomtest(720 * certain, 720).proportion_ci(method="exact")
+            here = (values == certain).all(-1)
+            low, high = numpy.where(here, exact.low, low), numpy.where(here, exact.high, high)
+    return low, high
+
+
 def test_cells(small):
     _, means, (summary, statistics), data, _ = small
     for name, values in means.items():
         cells = numpy.array(data["cells"]["mean"][name])
         assert cells == pytest.approx(values.mean(-1).reshape(6, 3), rel=DIGITS, abs=1e-12), name
         half = numpy.array(data["cells"]["half"][name], float)
-        expected = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
-        assert half == pytest.approx(expected.reshape(6, 3), rel=0.051, abs=1e-9), name
+        low, high = ends(data, name, values)
+        reach = numpy.maximum(values.mean(-1) - low, high - values.mean(-1))
+        assert half == pytest.approx(reach.reshape(6, 3), rel=0.051, abs=1e-9), name
         assert values.mean(-1).ravel() == pytest.approx(summary[name][:, statistics.index("mean")], abs=1e-9)
 
 
@@ -103,9 +117,10 @@ def test_effects(small):
         pooled = means[name].mean(axis=(0, 1))  # strategy x replication
         for s in range(3):
             e = found[s, name]
-            width = scipy.stats.t.ppf(0.975, 11) * pooled[s].std(ddof=1) / 12**0.5
+            low, high = ends(data, name, pooled[s])
             assert e["count"] == 12 and e["mean"] == pytest.approx(pooled[s].mean(), rel=DIGITS, abs=1e-12)
-            assert e["high"] - e["mean"] == pytest.approx(width, rel=0.02, abs=2e-5 * abs(e["mean"]) + 1e-12)
+            assert e["high"] - e["mean"] == pytest.approx(high - pooled[s].mean(), rel=0.02, abs=2e-5 * abs(e["mean"]) + 1e-12)
+            assert e["mean"] - e["low"] == pytest.approx(pooled[s].mean() - low, rel=0.02, abs=2e-5 * abs(e["mean"]) + 1e-12)
             if s == 0:
                 assert e["difference"] is None and e["p_holm"] is None
                 continue
@@ -140,10 +155,10 @@ def test_curves(small):
         # The other parameter is averaged within each replication, intervals are over replications.
         values = means[curve["metric"]].mean(axis=1 - curve["factor"])[:, curve["strategy"]]
         assert curve["x"] == ([0, 1] if curve["factor"] == 0 else [0, 0.2, 0.6])
-        width = scipy.stats.t.ppf(0.975, 11) * values.std(-1, ddof=1) / 12**0.5
+        low, high = ends(data, curve["metric"], values)
         assert curve["mean"] == pytest.approx(values.mean(-1), rel=DIGITS, abs=1e-12)
-        assert curve["low"] == pytest.approx(values.mean(-1) - width, rel=DIGITS, abs=1e-5)
-        assert curve["high"] == pytest.approx(values.mean(-1) + width, rel=DIGITS, abs=1e-5)
+        assert curve["low"] == pytest.approx(low, rel=DIGITS, abs=1e-5)
+        assert curve["high"] == pytest.approx(high, rel=DIGITS, abs=1e-5)
 
 
 def test_endings(small):

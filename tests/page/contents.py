@@ -96,7 +96,7 @@ def test_strategy_table(browser):
                     assert text == "–no value" and not best
                     continue
                 mean, half = text.replace(" best", "").split(" ± ")
-                assert agrees(mean, effect["mean"], scale_of(metric)) and half_agrees(half, (effect["high"] - effect["low"]) / 2 * scale_of(metric))
+                assert agrees(mean, effect["mean"], scale_of(metric)) and half_agrees(half, max(effect["high"] - effect["mean"], effect["mean"] - effect["low"]) * scale_of(metric))
                 rows = [r for r in data["effects"] if r["metric"] == metric and r["mean"] is not None]
                 better = next(m["better"] for m in data["metrics"] if m["name"] == metric)
                 top = max(rows, key=lambda r: r["mean"] if better == "up" else -r["mean"])

@@ -197,6 +197,37 @@ START_TEST(wilson)
 }
 END_TEST
 
+/* SciPy: binomtest(0, 720).proportion_ci(method="exact"), which is 1 - 0.025^(1/720). */
+START_TEST(alike)
+{
+    static const double none[12] = {0}, all[] = {1, 1, NAN, 1}, some[] = {0.5, 0.5, 0.5}, varies[] = {0, 1, 0};
+    detente_estimate e;
+    detente_estimate_of(none, 12, 0.95, &e);
+    ck_assert(e.low == 0 && e.high == 0);
+    ck_assert_int_eq(detente_estimate_alike(&e, 60, 0.95), 1);
+    ck_assert(e.low == 0);
+    near(e.high, 0.005110341234823408);
+    near(detente_estimate_reach(&e), 0.005110341234823408);
+    detente_estimate_of(all, 4, 0.95, &e);
+    ck_assert_int_eq(detente_estimate_alike(&e, 240, 0.95), 1);
+    ck_assert(e.high == 1);
+    near(e.low, 1 - 0.005110341234823408);
+    near(detente_estimate_reach(&e), 0.005110341234823408);
+    const double *const others[] = {some, varies};
+    for (int i = 0; i < 2; i++) {
+        detente_estimate_of(others[i], 3, 0.95, &e);
+        const detente_estimate before = e;
+        ck_assert_int_eq(detente_estimate_alike(&e, 60, 0.95), 0);
+        ck_assert(e.low == before.low && e.high == before.high);
+    }
+    detente_estimate_of(none, 0, 0.95, &e);
+    ck_assert_int_eq(detente_estimate_alike(&e, 60, 0.95), 0);
+    detente_estimate_of(none, 1, 0.95, &e);
+    ck_assert_int_eq(detente_estimate_alike(&e, 720, 0.95), 1);
+    near(e.high, 0.005110341234823408);
+}
+END_TEST
+
 START_TEST(estimates)
 {
     static const double x[] = {1, NAN, 2, 3, NAN, 4};
@@ -230,6 +261,7 @@ int main(void)
     tcase_add_test(known, what_cannot_be_said);
     tcase_add_test(known, holm);
     tcase_add_test(known, wilson);
+    tcase_add_test(known, alike);
     tcase_add_test(known, estimates);
     suite_add_tcase(suite, known);
     SRunner *runner = srunner_create(suite);

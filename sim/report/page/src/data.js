@@ -50,7 +50,12 @@ export function readData(raw) {
     metric: (name) => metrics.find((metric) => metric.name === name),
     effect: (metric, index) => byKey.get(`${metric}\n${index}`),
     mean: (metric, point, index) => raw.cells?.mean?.[metric]?.[point]?.[index] ?? null,
-    half: (metric, point, index) => raw.cells?.half?.[metric]?.[point]?.[index] ?? null,
+    /** Ends of a cell's interval; that of a share that is 0 or 1 in all calls lies on one side. */
+    ends(metric, point, index) {
+      const [mean, half] = ["mean", "half"].map((part) => raw.cells?.[part]?.[metric]?.[point]?.[index] ?? null);
+      const share = metrics.some((row) => row.name === metric && row.share);
+      return mean == null || half == null ? [null, null] : [share && mean === 0 ? 0 : mean - half, share && mean === 1 ? 1 : mean + half];
+    },
     hasCells: (metric) => array(raw.cells?.mean?.[metric]).length > 0,
     curves: array(raw.curves).map((curve) => ({ ...curve, index: number(curve.strategy) })).filter((curve) => curve.index != null),
     sensitivity: array(raw.sensitivity?.rows).map((row) => ({ ...row, index: row.strategy == null ? null : number(row.strategy) ?? null })),

@@ -38,11 +38,11 @@ export function makeSlicer(data) {
   };
   slicer.near = () => ({ points: inSlice() });
   slicer.along = (factor) => inSlice(factor).sort((a, b) => data.points[a][factor.k] - data.points[b][factor.k]);
-  /** A strategy's mean in the slice; its half-width only where the slice is one point. */
+  /** A strategy's mean in the slice; its interval only where the slice is one point. */
   slicer.here = (metric, index) => {
     const points = inSlice().filter((point) => data.mean(metric, point, index) != null);
     const mean = points.length ? points.reduce((sum, point) => sum + data.mean(metric, point, index), 0) / points.length : null;
-    return { mean, half: exact && points.length === 1 ? data.half(metric, points[0], index) : null };
+    return { mean, ends: exact && points.length === 1 ? data.ends(metric, points[0], index) : [null, null] };
   };
   /** "agent.mirroring 0.5 · customer.anger.mean 0.3", without some. */
   slicer.where = (between, ...without) => data.factors.filter((factor) => chosen[factor.k].held && factor.levels.length > 1 && !without.includes(factor))

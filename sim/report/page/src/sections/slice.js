@@ -43,8 +43,7 @@ function slider(factor, slicer, changed) {
 /** Every strategy at the slice: means there, with intervals where the slice is a point of the design. */
 function hereFigure(data, state, metric, slicer) {
   const rows = () => data.strategies.map(({ index, name }) => {
-    const { mean, half } = slicer.here(metric().name, index);
-    const [low, high] = mean == null || half == null ? [null, null] : [mean - half, mean + half];
+    const { mean, ends: [low, high] } = slicer.here(metric().name, index);
     const slot = state.slot(index);
     const scaled = (value) => (value == null ? null : value * metric().scale);
     return { name, index, mean, low, high, fill: colour(slot), symbol: symbol(slot), tip: `${name}\n${metric().interval(mean, low, high)}` , at: [scaled(mean), scaled(low), scaled(high)] };
@@ -71,11 +70,8 @@ function alongFigure(data, state, metric, slicer, chosen) {
     const xs = points.map((point) => data.points[point][factor.k]);
     return data.strategies.map(({ index }) => {
       const means = points.map((point) => data.mean(metric().name, point, index));
-      const bound = (sign) => points.map((point, k) => {
-        const half = data.half(metric().name, point, index);
-        return means[k] == null || half == null ? null : means[k] + sign * half;
-      });
-      return { index, points: pointsOf(metric(), xs, means, bound(-1), bound(1)) };
+      const end = (side) => points.map((point) => data.ends(metric().name, point, index)[side]);
+      return { index, points: pointsOf(metric(), xs, means, end(0), end(1)) };
     });
   };
   return figure({

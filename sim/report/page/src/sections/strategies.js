@@ -16,7 +16,8 @@ function leaders(data, metric) {
 
 function cell(metric, effect, leads) {
   if (effect?.mean == null) return h("td", null, nothing());
-  const half = effect.low == null || effect.high == null ? null : (effect.high - effect.low) / 2;
+  // That of a share that is 0 or 1 in all calls lies on one side.
+  const half = effect.low == null || effect.high == null ? null : Math.max(effect.mean - effect.low, effect.high - effect.mean);
   return h("td", { class: leads ? "leads" : null },
     h("span", { class: "value" }, metric.plain(effect.mean)), half == null ? null : h("span", { class: "half" }, ` ± ${metric.half(half)}`), leads ? unseen(" best") : null);
 }
