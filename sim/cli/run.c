@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -208,12 +209,23 @@ static int print_results(const run_state *run)
     return done->units_failed ? CLI_FAILED : CLI_DONE;
 }
 
+/* Which file bears a name; 0: none. */
+static uint64_t file_called(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 ? there.st_ino : 0;
+}
+
 /* What lies in the parts folder once the store has been released. */
 static void tell_kept(const run_state *run)
 {
     char done[32], total[32];
     const run_options *asked = run->options;
-    const char *became = access(asked->output, F_OK) == 0 ? "is as it was" : "was not written";
+    const uint64_t now = file_called(asked->output);
+    /* Renamed, but what the folder holds could not be synced. */
+    const char *became = now == 0          ? "was not written"
+                         : now == run->old ? "is as it was"
+                                           : "may not outlast a power cut";
     const uint64_t units = detente_store_kept(asked->output), encounters = run->config.encounters;
     if (units == 0) {
         cli_tell("nothing was finished, so nothing was kept; %s %s: run it again", asked->output, became);
@@ -329,6 +341,7 @@ static int run_into_store(run_state *run, detente_error *error)
         return CLI_DONE;
     }
     tell_known(run);
+    run->old = file_called(asked->output);
     cli_signals_catch();
     code = cli_run_play(run, error);
     if (!code)

@@ -24,6 +24,7 @@ typedef struct run_state {
     detente_ranks *ranks;
     detente_progress done;   /**< by this process; once all is played, by all ranks */
     uint32_t cells, precise; /**< cells, and how many stopped at a precision (or failed) */
+    uint64_t old;            /**< which file the output was before; 0: none */
 } run_state;
 
 /** The cells that are played, numbered among themselves. */

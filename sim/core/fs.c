@@ -112,7 +112,10 @@ int detente_fs_sync_folder(const char *path, detente_error *error)
     const int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Some file systems cannot sync a folder and say EINVAL: there is nothing more to be done there. */
     const int failed = file < 0 || (fsync(file) != 0 && errno != EINVAL);
-    const int code = failed ? fail(error, DETENTE_E_IO, folder) : 0;
+    const int code = failed
+                         ? detente_error_set(error, DETENTE_E_IO, "%s: cannot put what this folder holds on disk: %s",
+                                             folder, strerror(errno))
+                         : 0;
     if (file >= 0)
         close(file);
     return code;

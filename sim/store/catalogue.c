@@ -11,11 +11,18 @@
 
 #include "core/memory.h"
 
-int store_shard_damaged(detente_error *error, const char *path, int own)
+int store_shard_damaged(detente_error *error, const char *path, store_use use)
 {
-    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated; %s", path,
-                             own ? "remove it, and what it held is played again"
-                                 : "make it again, or merge the others with --partial");
+    static const char *const words[] = {[STORE_GOES_ON] = "remove it, and what it held is played again",
+                                        [STORE_MERGES_ALL] = "make it again, or merge the others with --partial",
+                                        [STORE_MERGES_PART] = "merge the others without it"};
+    return detente_error_set(error, DETENTE_E_INPUT, "%s: not a shard, or damaged or truncated; %s", path, words[use]);
+}
+
+/* What the files of a catalogue are for. */
+static store_use use_of(const store_catalogue *catalogue, const store_identity *ours)
+{
+    return ours ? STORE_GOES_ON : catalogue->partial ? STORE_MERGES_PART : STORE_MERGES_ALL;
 }
 
 static int add_set(store_catalogue *catalogue, const store_set *set, detente_error *error)
@@ -34,8 +41,7 @@ static int add_set(store_catalogue *catalogue, const store_set *set, detente_err
     return 0;
 }
 
-/* @p own: of the run that goes on. */
-static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size, int own,
+static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, uint64_t size, store_use use,
                     const store_identity *theirs, detente_error *error)
 {
     H5G_info_t info = {0};
@@ -43,16 +49,16 @@ static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, ui
     if (theirs->by_cells)
         cells = store_shard_range(theirs->cells, theirs->shard, theirs->shards);
     if (H5Gget_info(file, &info) < 0)
-        return store_shard_damaged(error, path, own);
+        return store_shard_damaged(error, path, use);
     for (hsize_t g = 0; g < info.nlinks; g++) {
         store_set set;
         if (store_shard_describe(file, g, size, &set))
-            return store_shard_damaged(error, path, own);
+            return store_shard_damaged(error, path, use);
         set.file = (uint32_t)(catalogue->n_files - 1);
         set.first_cell = cells.first;
         set.cells = cells.last - cells.first;
         if (set.n_units && !set.cells)
-            return store_shard_damaged(error, path, own);
+            return store_shard_damaged(error, path, use);
         const int status = add_set(catalogue, &set, error);
         if (status)
             return status;
@@ -81,6 +87,7 @@ static int add_path(store_catalogue *catalogue, const char *path, detente_error 
 static int read_file(store_catalogue *catalogue, const char *path, const store_identity *ours, store_identity *theirs,
                      detente_error *error)
 {
+    const store_use use = use_of(catalogue, ours);
     struct stat there;
     if (stat(path, &there))
         return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read it: %s", path, strerror(errno));
@@ -88,7 +95,7 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
         return detente_error_set(error, DETENTE_E_INPUT, "%s: is not an ordinary file", path);
     const hid_t file = hdf_open(path);
     if (file < 0)
-        return store_shard_damaged(error, path, ours != NULL);
+        return store_shard_damaged(error, path, use);
     int status = store_shard_identity(file, theirs);
     if (status == DETENTE_E_MEMORY)
         detente_no_memory(error);
@@ -97,11 +104,11 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
             error, status,
             "%s: is a results file of its own, not a shard of one (`detente run --shard I/N` makes those)", path);
     else if (status)
-        store_shard_damaged(error, path, ours != NULL);
+        store_shard_damaged(error, path, use);
     else if (ours)
         status = store_identity_check(theirs, ours, path, NULL, error);
     if (!status)
-        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, ours != NULL, theirs, error);
+        status = add_sets(catalogue, file, path, (uint64_t)there.st_size, use, theirs, error);
     H5Fclose(file);
     return status;
 }

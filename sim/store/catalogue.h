@@ -23,8 +23,11 @@ typedef struct store_catalogue {
     int partial;    /**< some of them may be missing */
 } store_catalogue;
 
-/** Say that a file is no shard, or damaged. @param own it is of the run that goes on, by itself @return DETENTE_E_INPUT */
-int store_shard_damaged(detente_error *error, const char *path, int own);
+/** What shards are looked at for: a run that goes on; a merge of all, or of what there is. */
+typedef enum store_use { STORE_GOES_ON, STORE_MERGES_ALL, STORE_MERGES_PART } store_use;
+
+/** Say that a file is no shard, or damaged, and what can be done. @return DETENTE_E_INPUT */
+int store_shard_damaged(detente_error *error, const char *path, store_use use);
 /**
  * Add the sets of a shard file. @param ours what the file must fit to @param[out] theirs what the file says, NULL: not wanted;
  * store_identity_clear() it @return 0, DETENTE_E_INPUT (not a shard, damaged, of another run), DETENTE_E_MEMORY

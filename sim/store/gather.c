@@ -32,7 +32,7 @@ static int fit_together(const gathering *all, const store_identity *theirs, cons
     ours.shards = theirs->shards;
     const int status = store_identity_check(theirs, &ours, path, all->first_path, error);
     if (!status && theirs->by_cells != ours.by_cells)
-        return store_shard_damaged(error, path, 0);
+        return store_shard_damaged(error, path, STORE_MERGES_ALL);
     if (status || all->options->partial || theirs->replications == ours.replications)
         return status;
     return detente_error_set(error, DETENTE_E_INPUT,
@@ -52,7 +52,7 @@ static int note_shard(gathering *all, const store_identity *theirs, const char *
     if (!all->seen)
         return detente_no_memory(error);
     if (theirs->shard < 1 || theirs->shard > theirs->shards)
-        return store_shard_damaged(error, path, 0);
+        return store_shard_damaged(error, path, STORE_MERGES_ALL);
     uint32_t *seen = &all->seen[theirs->shard - 1];
     if (*seen && !strcmp(all->catalogue.path[*seen - 1], path))
         return detente_error_set(error, DETENTE_E_INPUT, "%s: is named twice", path);
@@ -80,7 +80,6 @@ static int add_file(gathering *all, const char *path, detente_error *error)
     all->first = theirs;
     all->first_path = all->catalogue.path[0];
     all->catalogue.cells = theirs.by_cells ? theirs.cells : 0;
-    all->catalogue.partial = all->options->partial;
     return 0;
 }
 
@@ -102,13 +101,20 @@ static int add_folder(gathering *all, const char *path, detente_error *error)
     return status;
 }
 
-static int add_sources(gathering *all, const char *const *source, size_t n, detente_error *error)
+/* @param output  what the merged file is to be called: not as one of them, since they stay */
+static int add_sources(gathering *all, const char *output, const char *const *source, size_t n, detente_error *error)
 {
+    struct stat old, there;
+    const int replaces = !stat(output, &old);
     int status = 0;
     for (size_t i = 0; i < n && !status; i++) {
-        struct stat there;
-        const int is_folder = !stat(source[i], &there) && S_ISDIR(there.st_mode);
-        status = is_folder ? add_folder(all, source[i], error) : add_file(all, source[i], error);
+        const int found = !stat(source[i], &there);
+        if (found && replaces && there.st_dev == old.st_dev && there.st_ino == old.st_ino)
+            status =
+                detente_error_set(error, DETENTE_E_INPUT, "%s: is a shard to be merged; write to another file", output);
+        else
+            status =
+                found && S_ISDIR(there.st_mode) ? add_folder(all, source[i], error) : add_file(all, source[i], error);
     }
     return status ? status : store_catalogue_order(&all->catalogue, error);
 }
@@ -147,7 +153,7 @@ static int make_header(gathering *all, store_header *header, detente_error *erro
     all->config.replications = all->replications;
     if (all->first.by_cells &&
         (all->config.until.metric < 0 || all->config.keep.encounters > 0 || all->config.keep.turns > 0))
-        return store_shard_damaged(error, all->first_path, 0);
+        return store_shard_damaged(error, all->first_path, STORE_MERGES_ALL);
     status = store_header_init(header, &all->config, error);
     if (!status) {
         store_identity ours = header->identity;
@@ -199,7 +205,7 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
 int detente_store_merge(const char *path, const char *const *source, size_t n, const detente_merge_options *options,
                         const detente_provenance *provenance, detente_merged *merged, detente_error *error)
 {
-    gathering all = {.options = options};
+    gathering all = {.options = options, .catalogue.partial = options->partial};
     detente_merged done = {0};
     int status = store_check_path(path, error);
     if (!status)
@@ -207,7 +213,7 @@ int detente_store_merge(const char *path, const char *const *source, size_t n, c
     if (!status && n == 0)
         status = detente_error_set(error, DETENTE_E_RANGE, "there is nothing to merge");
     if (!status)
-        status = add_sources(&all, source, n, error);
+        status = add_sources(&all, path, source, n, error);
     if (!status)
         status = check_missing(&all, error);
     if (!status)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whose work a shard is, and what keeps it from being part of another run. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -54,18 +55,34 @@ int store_shard_identity(hid_t file, store_identity *identity)
     return status;
 }
 
+static const char or_else[] = "; write to another file";
+
+/* A run in one piece is shard 1 of 1. */
+static int refuse_shard(const store_identity *theirs, const store_identity *ours, const char *path,
+                        detente_error *error)
+{
+    const store_identity *identity[] = {theirs, ours};
+    char name[2][64];
+    for (int i = 0; i < 2; i++) {
+        if (identity[i]->shards == 1)
+            snprintf(name[i], sizeof name[i], "a run in one piece");
+        else
+            snprintf(name[i], sizeof name[i], "shard %u/%u", identity[i]->shard, identity[i]->shards);
+    }
+    return detente_error_set(error, DETENTE_E_INPUT, "%s: is of %s, not of %s%s", path, name[0], name[1], or_else);
+}
+
 int store_identity_check(const store_identity *theirs, const store_identity *ours, const char *path, const char *here,
                          detente_error *error)
 {
     if (theirs->format_version != ours->format_version || theirs->model_version != ours->model_version ||
         strcmp(theirs->version, ours->version) != 0)
         return detente_error_set(error, DETENTE_E_INPUT,
-                                 "%s: is of version %s (model %d, format %d), this is %s (model %d, format %d)", path,
+                                 "%s: is of version %s (model %d, format %d), this is %s (model %d, format %d)%s", path,
                                  theirs->version, theirs->model_version, theirs->format_version, ours->version,
-                                 ours->model_version, ours->format_version);
+                                 ours->model_version, ours->format_version, here ? "" : or_else);
     if (theirs->shard != ours->shard || theirs->shards != ours->shards)
-        return detente_error_set(error, DETENTE_E_INPUT, "%s: is of shard %u/%u, this is %u/%u", path, theirs->shard,
-                                 theirs->shards, ours->shard, ours->shards);
+        return refuse_shard(theirs, ours, path, error);
     if (!strcmp(theirs->sweep_sha256, ours->sweep_sha256) && theirs->cells == ours->cells)
         return 0;
     char *list = NULL;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed before and after every call that changes a file, merges included: nothing finished is lost or bad, and going on gives
-the file of a run that nobody disturbed. All of a test goes on in a folder of its own, its working directory."""
+"""Killed before and after every call that changes a file, merges included, or refused that call, or all that need room from there
+on: nothing finished is lost or bad, and going on gives the file of a run that nobody disturbed. All of a test goes on in a folder
+of its own, its working directory."""
 import multiprocessing
 import os
 import shutil
@@ -30,7 +31,7 @@ replications: 4
 encounters: 60
 keep: {encounters: 20, turns: 4}
 strategies: [typical, mirroring]
-design: {type: sobol, points: 3, vary: {agent.warmth: {from: 0, to: 1}}}
+design: {type: sobol, points: 3, vary: {customer.anger.mean: {from: 0.2, to: 0.8}}}
 """
 # Cells that stop at a precision: their shards are of some cells each.
 UNTIL = """detente: 1
@@ -46,6 +47,8 @@ LONG = bool(os.environ.get("DETENTE_LONG"))
 WORKERS = len(os.sched_getaffinity(0)) if LONG else 1
 OUTPUT = Path("o.h5")
 PARTS = Path("o.h5.parts")
+KILLED = ("before", "after")
+REFUSED = ("fails", "full")
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +119,30 @@ def calls_of(call, *arguments):
     return log.read_text().split()
 
 
+def was_refused(done, name, when):
+    """It says so, unless what it could not do was to clear away what is of no more use."""
+    words = {"fails": "Input/output error", "full": "No space left on device"}[when]
+    if done.returncode == 0:
+        return False
+    assert done.returncode == 1 and words in done.stderr and "unlink" not in name, (name, done.stderr)
+    assert done.stdout == "" and all(line.startswith("detente: ") for line in done.stderr.splitlines()), done.stderr
+    assert OUTPUT.name in done.stderr, done.stderr
+    return True
+
+
 def kill_each(call, moments, arguments, prepare, go_on, check):
-    """Kill at each of these moments, go on, and check. How often it died."""
+    """Kill at each of these moments, go on, and check. How often it died, or said that it failed."""
     killed = 0
     for number, name, when in moments:
         prepare()
         done = call(*arguments, KILL_AT=str(number), KILL_WHEN=when)
-        killed += done.returncode == -signal.SIGKILL
-        assert done.returncode in (0, -signal.SIGKILL), (number, when, done.stderr)
+        if when in REFUSED:
+            killed += was_refused(done, name, when)
+        else:
+            killed += done.returncode == -signal.SIGKILL
+            assert done.returncode in (0, -signal.SIGKILL), (number, when, done.stderr)
+        if done.returncode == 0:
+            shutil.rmtree(PARTS, ignore_errors=True)
         check(done, (number, name, when))
         again = call(*go_on)
         assert again.returncode == 0, (number, name, when, again.stderr)
@@ -160,22 +179,23 @@ def kill_in_many(moments, kill):
     return sum(results)
 
 
-def kill_everywhere(call, arguments, prepare, go_on, check, stride=1):
+def kill_everywhere(call, arguments, prepare, go_on, check, stride=1, how=KILLED):
     """Kill a command at each of its calls; in a short run at every call that is no write, and some that are, or at one in
     `stride` of these."""
     prepare()
     calls = calls_of(call, *arguments)
     assert {"pwrite", "fsync", "renameat2" if "renameat2" in calls else "rename"} <= set(calls), calls
     moments = [(number, name, when) for number, name in enumerate(calls, 1)
-               if LONG or "write" not in name or number % 9 == 0 for when in ("before", "after")]
+               if LONG or "write" not in name or number % 9 == 0 for when in how]
     if LONG:
         killed = kill_in_many(moments, lambda share: kill_each(call, share, arguments, prepare, go_on, check))
     else:
         moments = moments[::stride]
         killed = kill_each(call, moments, arguments, prepare, go_on, check)
-    print(f"{' '.join(arguments)}: killed {killed} times, at {len(moments)} moments of {len(calls)} calls")
-    # What a run does varies by a call or two, by how its threads meet: the last moments may never come.
-    assert killed >= 0.95 * len(moments) - 1
+    print(f"{' '.join(arguments)}: ended {killed} times, at {len(moments)} moments ({', '.join(how)}) of {len(calls)} calls")
+    # What a run does varies by a call or two, by how its threads meet: the last moments may never come. And what it could not
+    # clear away at its end is no failure.
+    assert killed >= 0.95 * len(moments) - (1 if how == KILLED else 20)
 
 
 def of_a_run(reference):
@@ -315,3 +335,29 @@ def test_a_partial_merge(call):
             assert digest(OUTPUT) == reference, what
 
     kill_everywhere(call, merge, clear, merge, check, stride=9)
+
+
+@pytest.mark.parametrize("what", ["run", "extension", "points", "shard", "merge"])
+def test_a_call_that_is_refused(call, what):
+    """A disk that fails, or is full from some moment on, then no more."""
+    config = "s.yaml" if what == "points" else "k.yaml"
+    reference = reference_of(call, config)
+    if what in ("extension", "points"):
+        play(call, "run", config, "-o", "old.h5", "--set", "replications=2", *(["--set", "design.points=2"] if what == "points" else []))
+        prepare, check = of_an_extension(Path("old.h5").read_bytes(), reference)
+        command = go_on = (*run_of(config), "--extend")
+    elif what == "merge":
+        for i in (1, 2):
+            play(call, "run", config, "-o", f"s{i}.h5", "--shard", f"{i}/2")
+        prepare, check = of_a_run(reference)
+        command = go_on = ("merge", "-o", "o.h5", "--force", "s1.h5", "s2.h5")
+    elif what == "shard":
+        play(call, *RUN, "--shard", "2/3")
+        OUTPUT.rename("s2.h5")
+        prepare, check = of_a_run(digest("s2.h5"))
+        command = (*RUN, "--shard", "2/3")
+        go_on = (*command, "--resume")
+    else:
+        prepare, check = of_a_run(reference)
+        command, go_on = RUN, (*RUN, "--resume")
+    kill_everywhere(call, command, prepare, go_on, check, stride=11, how=REFUSED)

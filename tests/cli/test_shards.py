@@ -106,7 +106,13 @@ def test_what_is_no_shard(run, shards, tmp_path):
     assert done.returncode == 2 and "-o OUT.h5" in done.stderr
     (tmp_path / "s2.h5").write_bytes(whole)
     assert run("merge", "-o", "m.h5", *NAMES).returncode == 0 and digest(tmp_path / "m.h5") == shards
-    refused(run, 3, ["m.h5: is a results file", "not a shard"], "--force", "s1.h5", "m.h5")
+    (tmp_path / "other.h5").write_bytes((tmp_path / "m.h5").read_bytes())
+    refused(run, 3, ["other.h5: is a results file", "not a shard"], "--force", "s1.h5", "other.h5")
+    # The shards stay, whatever the output is called.
+    whole = (tmp_path / "s1.h5").read_bytes()
+    done = run("merge", "-o", "./s1.h5", "--force", *NAMES)
+    assert done.returncode == 3 and "./s1.h5: is a shard to be merged" in done.stderr
+    assert (tmp_path / "s1.h5").read_bytes() == whole
     # One shard is no results file, and the output is never overwritten unasked.
     done = run("export", "s1.h5", "--table", "summary")
     assert done.returncode == 3 and "is a shard" in done.stderr
@@ -184,6 +190,6 @@ def test_a_shard_goes_on(run, shards, tmp_path):
     done = run("run", "c.yaml", "-o", "s1.h5", "--shard", "1/7", "--resume")
     assert done.returncode == 0 and "nothing to do" in done.stderr
     done = run("run", "c.yaml", "-o", "s1.h5", "--shard", "2/7", "--resume")
-    assert done.returncode == 3 and "shard 1/7" in done.stderr
+    assert done.returncode == 3 and "s1.h5: is of shard 1/7, not of shard 2/7" in done.stderr
     for wrong in ("0/7", "8/7", "1", "1/0", "/7", "1/x", "-1/7"):
         assert run("run", "c.yaml", "-o", "n.h5", "--shard", wrong).returncode == 2

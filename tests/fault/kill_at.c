@@ -2,10 +2,12 @@
 /*
  * Loaded before a program (LD_PRELOAD), ends it by SIGKILL before (KILL_WHEN=before) or after (after) its call number KILL_AT,
  * from 1, of those that change a file: written, synced, renamed, cut, removed. With KILL_LOG=FILE it lists the calls there
- * instead. After is half-way for a write of more than one byte: a kernel may stop there.
+ * instead. After is half-way for a write of more than one byte: a kernel may stop there. With KILL_WHEN=fails nothing is
+ * killed, but that call fails (EIO); with KILL_WHEN=full all from there on that need room on the disk do (ENOSPC).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -38,17 +40,26 @@ static void note(const char *name)
     close(file);
 }
 
-/* 0: go on. 1: die once the call is done. */
+enum { GO_ON, DIE_AFTER, FAIL };
+
 static int call_begins(const char *name)
 {
     const long number = atomic_fetch_add(&calls, 1) + 1;
     const char *at = getenv("KILL_AT"), *when = getenv("KILL_WHEN");
     note(name);
-    if (!at || atol(at) != number)
-        return 0;
-    if (when && !strcmp(when, "before"))
+    if (!at || !when || number < atol(at))
+        return GO_ON;
+    if (!strcmp(when, "full")) {
+        errno = ENOSPC;
+        return strstr(name, "write") || strstr(name, "sync") || strstr(name, "trunc") || !strcmp(name, "mkdir") ? FAIL
+                                                                                                                : GO_ON;
+    }
+    if (number > atol(at))
+        return GO_ON;
+    if (!strcmp(when, "before"))
         die();
-    return 1;
+    errno = EIO;
+    return strcmp(when, "fails") ? DIE_AFTER : FAIL;
 }
 
 #define CALL(type, name, parameters, arguments) \
@@ -58,9 +69,11 @@ static int call_begins(const char *name)
         static type(*real) parameters; \
         if (!real) \
             real = (type(*) parameters)dlsym(RTLD_NEXT, #name); \
-        const int last = call_begins(#name); \
+        const int what = call_begins(#name); \
+        if (what == FAIL) \
+            return -1; \
         const type result = real arguments; \
-        if (last) \
+        if (what == DIE_AFTER) \
             die(); \
         return result; \
     }
@@ -72,7 +85,10 @@ static int call_begins(const char *name)
         static ssize_t(*real) parameters; \
         if (!real) \
             real = (ssize_t(*) parameters)dlsym(RTLD_NEXT, #name); \
-        if (call_begins(#name)) { \
+        const int what = call_begins(#name); \
+        if (what == FAIL) \
+            return -1; \
+        if (what == DIE_AFTER) { \
             if (real half < 0) \
                 abort(); \
             die(); \
