@@ -2,11 +2,14 @@
 /* The rounds of a run: what each has yet to play, alone or shared among ranks, and when cells have enough of it. */
 #include "cli/run.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "core/memory.h"
 
-enum { CHUNK_ENCOUNTERS = 1 << 18, TRIFLE_ENCOUNTERS = 1 << 12 };
+/* Encounters a thread that are worth a chunk of their own, some hundredths of a second, and fewer than which are not worth sharing:
+ * each chunk costs a shard, some milliseconds until it is merged (docs/performance.md). */
+static const double chunk_encounters = 1 << 18, trifle_encounters = 1 << 16;
 
 /* The store, and in front of it what decides when a cell has enough replications. */
 typedef struct round_sink {
@@ -139,14 +142,15 @@ static int play_trifle(round_sink *sink, uint64_t end, detente_error *error)
 static int share_units(round_sink *sink, uint64_t end, detente_error *error)
 {
     run_state *run = sink->run;
-    const uint64_t n = detente_store_left_before(run->store, end), ranks = (uint64_t)detente_ranks_number(run->ranks);
-    /* Some hundredths of a second for the threads of a rank; less where that would leave some without work. */
-    const uint64_t threads = (uint64_t)run->options->threads;
-    const uint64_t worth = CHUNK_ENCOUNTERS * threads / run->config.encounters + 1, fair = n / (4 * ranks) + 1;
-    if (n < TRIFLE_ENCOUNTERS / run->config.encounters)
+    const uint64_t n = detente_store_left_before(run->store, end);
+    /* Those that are played: cells that have enough are only passed. */
+    const double going = 1 - detente_stopping_stopped(sink->stopping) / (double)sink->n_cells;
+    const double encounters = (double)n * (double)run->config.encounters * going, threads = run->options->threads;
+    if (encounters < trifle_encounters * threads)
         return play_trifle(sink, end, error);
+    const double worth = (double)n * fmin(1, chunk_encounters * threads / encounters);
     const detente_share share = {
-        .n = n, .least = worth < fair ? worth : fair, .play = play_chunk, .progress = show_ranks, .data = sink};
+        .n = n, .least = (uint64_t)worth + 1, .play = play_chunk, .progress = show_ranks, .data = sink};
     sink->at = 0;
     const int code = detente_ranks_play(run->ranks, &share, error);
     detente_store_pass(run->store, end);

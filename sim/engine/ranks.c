@@ -21,9 +21,9 @@
 /* Seconds between two reports, and those that rank 0 waits for others once it is to stop: launchers kill after one. */
 static const double report_every = 0.25, patience = 0.7;
 
-/* The naps of a thread that talks, in seconds: of rank 0, whom no message wakes, while all have work and at the end; of the others,
- * who are woken by all but signals. */
-static const double nap_at_work = 2e-3, nap_at_end = 5e-4, nap_of_member = 10e-3;
+/* The naps of a thread that talks, in seconds: of rank 0, whom no message wakes, after one, and at most while all have work, or at
+ * the beginning and the end; of the others, who are woken by all but signals. */
+static const double shortest_nap = 3e-5, nap_at_work = 2e-3, nap_at_ends = 5e-4, nap_of_member = 10e-3;
 
 enum { STOP_FAILED = -1, WORDS = 1000 };
 
@@ -52,6 +52,7 @@ struct detente_ranks {
     volatile int stop;
     /* Of rank 0: */
     line line;
+    int unheard;           /* ranks that have not asked for a chunk yet */
     report *reported;      /* by rank */
     line_rank *line_ranks; /* by rank */
 };
@@ -288,6 +289,7 @@ static void hand_over(detente_ranks *ranks, const answer *chunk)
 static answer give(detente_ranks *ranks, int rank, int wants)
 {
     answer chunk = {.stop = ranks->stop};
+    ranks->unheard -= wants && ranks->line_ranks[rank].played + ranks->line_ranks[rank].last == 0;
     if (wants && !ranks->stop)
         chunk.n = detente_line_take(&ranks->line, rank, detente_schedule_clock(), &chunk.first);
     return chunk;
@@ -364,7 +366,7 @@ static void show(const detente_ranks *ranks, double seconds)
 static void talk_as_first(detente_ranks *ranks)
 {
     const double begun = detente_schedule_clock();
-    double shown = begun, stopped = 0, nap = nap_at_end;
+    double shown = begun, stopped = 0, nap = shortest_nap;
     for (int r = 0; r < ranks->n; r++)
         ranks->reported[r].ended = 0;
     while (1) {
@@ -382,8 +384,9 @@ static void talk_as_first(detente_ranks *ranks)
             show(ranks, now - begun);
             shown = now;
         }
-        nap = any ? nap_at_end / 16 : 2 * nap;
-        doze(ranks, nap = fmin(nap, ranks->line.next < ranks->line.n ? nap_at_work : nap_at_end));
+        const int busy = ranks->unheard <= 0 && ranks->line.next < ranks->line.n;
+        nap = any ? shortest_nap : 2 * nap;
+        doze(ranks, nap = fmin(nap, busy ? nap_at_work : nap_at_ends));
     }
 }
 
@@ -393,6 +396,7 @@ int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente
     ranks->share = share;
     ranks->error = error;
     ranks->wants = ranks->answered = ranks->ended = ranks->told = ranks->code = ranks->stop = 0;
+    ranks->unheard = ranks->n;
     detente_line_begin(&ranks->line, share->n, share->least, ranks->line_ranks, ranks->n, detente_schedule_clock());
     const int alone = pthread_create(&player, NULL, play, ranks);
     if (alone) { /* the others still want answers */
