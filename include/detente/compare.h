@@ -36,7 +36,7 @@ typedef struct detente_compare_options {
     X(ALONE, 1, "nothing to compare it with") \
     X(FAILED, 2, "every cell failed") \
     X(NOT_RUN, 3, "no replication that all its cells have") \
-    X(NO_BASELINE, 4, "the baseline has no replication") \
+    X(NO_BASELINE, 4, "the baseline has no value in any replication") \
     X(NO_PAIRS, 5, "no replication in common with the baseline") \
     X(ONE, 6, "one replication: no test") \
     X(FIXED, 7, "the difference is the same in every replication") \
@@ -45,7 +45,8 @@ typedef struct detente_compare_options {
     X(NEITHER, 10, "neither more nor less is better") \
     X(UNPAIRED, 11, "not paired: cells have customers of their own") \
     X(UNMATCHED, 12, "at every point some strategy failed") \
-    X(ALIKE, 13, "a share differs by as much in every replication, by chance: no test")
+    X(ALIKE, 13, "a share differs by as much in every replication, by chance: no test") \
+    X(NO_VALUE, 14, "the metric has no value in any encounter of it")
 
 /** Bits of detente_compare_row.why. */
 enum detente_compare_why {
@@ -73,7 +74,7 @@ typedef struct detente_compare_group {
     uint32_t cells;             /**< cells that were put together */
     uint32_t failed;            /**< cells that failed and were left out; so were others' cells of the same points */
     uint32_t replications;      /**< that all its cells have */
-    uint32_t most;              /**< replications of the cell that has most */
+    uint32_t most;              /**< replications of the cell that has most; of a persona, that any of its cells has */
     int is_baseline;            /**< 1: others of its block (or all others) are compared with it */
     int pareto;                 /**< 1: no group it is compared with is better in one of the Pareto metrics and as good in all
                                      others, by their means; 0: there is one; -1: a mean is missing */

@@ -23,7 +23,8 @@ enum detente_unknown { DETENTE_KNOWN,
                        DETENTE_CELLS_FAILED,   /**< all of them failed, or their partners did */
                        DETENTE_NOT_RUN,        /**< there is no replication that all its cells have */
                        DETENTE_ONE_REPLICATION, /**< … but one, which says nothing of chance */
-                       DETENTE_ALIKE           /**< a share is the same in all replications, and neither 0 nor 1: by chance */ };
+                       DETENTE_ALIKE,          /**< a share is the same in all replications, and neither 0 nor 1: by chance */
+                       DETENTE_NO_VALUE        /**< the metric is NAN in all encounters of a side */ };
 
 /** What came of a hypothesis. */
 typedef struct detente_tested {

@@ -268,7 +268,8 @@ static void describe_group(const comparison *self, const metric_values *values, 
     group->cells = values->means.cells[at];
     group->failed = values->means.failed[at];
     group->most = values->means.most[at];
-    group->replications = n;
+    /* That were run, whatever this metric is like. */
+    group->replications = self->persona < 0 && pool_has_no_value(&values->means, at) ? values->means.run[at] : n;
 }
 
 static int is_certain(double share)
@@ -312,9 +313,10 @@ static void set_mean(const comparison *self, const metric_values *values, detent
         row->wilson = 1;
     }
     if (mean->count == 0)
-        row->why |= group->failed == group->planned ? DETENTE_COMPARE_FAILED
-                    : group->cells == 0             ? DETENTE_COMPARE_UNMATCHED
-                                                    : DETENTE_COMPARE_NOT_RUN;
+        row->why |= group->failed == group->planned                               ? DETENTE_COMPARE_FAILED
+                    : group->cells == 0                                           ? DETENTE_COMPARE_UNMATCHED
+                    : pool_has_no_value(&values->means, pooled(self, row->group)) ? DETENTE_COMPARE_NO_VALUE
+                                                                                  : DETENTE_COMPARE_NOT_RUN;
 }
 
 /*

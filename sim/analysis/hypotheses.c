@@ -228,8 +228,9 @@ static int make_claim(const detente_config *config, const detente_hypothesis *h,
     tested->same = h->compared && claim->of.se == 0 && claim->of.difference == 0;
     if (detente_metric_is_flag(h->metric))
         claim->encounters = (double)claim->of.count * (double)config->encounters;
+    const int no_value = pool_has_no_value(means, WHERE) || (h->compared && pool_has_no_value(means, VERSUS));
     if (tested->unknown == DETENTE_KNOWN && claim->of.count < 2)
-        tested->unknown = claim->of.count ? DETENTE_ONE_REPLICATION : DETENTE_NOT_RUN;
+        tested->unknown = claim->of.count ? DETENTE_ONE_REPLICATION : no_value ? DETENTE_NO_VALUE : DETENTE_NOT_RUN;
     return code;
 }
 

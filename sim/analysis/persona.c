@@ -89,7 +89,7 @@ static int take_rows(row_sums *self, const int *column, double *block, detente_e
     return code;
 }
 
-/* How many cells a group has, and which replications all of them have. */
+/* How many cells a group has, and how many replications were run of them. */
 static void count_cells(row_sums *self)
 {
     pool_means *out = self->out;
@@ -101,8 +101,7 @@ static void count_cells(row_sums *self)
                 out->failed[g]++;
                 continue;
             }
-            out->most[g] = run > out->most[g] ? run : out->most[g];
-            out->least[g] = out->cells[g] == 0 || run < out->least[g] ? run : out->least[g];
+            out->run[g] = run > out->run[g] ? run : out->run[g];
             out->cells[g]++;
         }
     }
@@ -116,7 +115,10 @@ static void finish(row_sums *self, pool_spread *spread)
         for (uint32_t r = 0; r < out->replications; r++) {
             const size_t at = (size_t)g * out->replications + r;
             const uint32_t there = self->there[(size_t)(g / self->personas) * out->replications + r];
-            out->value[at] = self->count[at] && there == out->cells[g] ? out->value[at] / (double)self->count[at] : NAN;
+            const int some = self->count[at] > 0 && !isnan(out->value[at]), all = some && there == out->cells[g];
+            out->most[g] += (uint32_t)some;
+            out->least[g] += (uint32_t)all;
+            out->value[at] = all ? out->value[at] / (double)self->count[at] : NAN;
         }
     memset(spread, 0, out->groups * sizeof *spread);
     for (uint32_t c = 0; c < detente_results_cells(self->results); c++)

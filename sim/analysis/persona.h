@@ -13,7 +13,8 @@ int persona_check(const detente_results *results, const int *metric, int n_metri
 /**
  * As pool_read(), from kept rows: group g of persona p is number g x personas + p. Its value in a replication is the mean of
  * the metric over the kept encounters with that persona, of all the group's cells together; NAN where there is none, or a cell
- * of the group lacks the replication. A cell's spread is about the mean of its own encounters with that persona.
+ * of the group lacks the replication; `most` and `least` count the replications in which some of the cells, and all, were run
+ * and such an encounter was kept. A cell's spread is about the mean of its own encounters with that persona.
  * @param[out] spread  room for groups x personas @return as pool_read()
  */
 int persona_read(const detente_results *results, int metric, const uint32_t *group, uint32_t groups, pool_means *out,

@@ -20,7 +20,8 @@ int pool_make_room(const detente_results *results, uint32_t groups, pool_means *
     out->failed = detente_calloc((size_t)groups + 1, sizeof *out->failed);
     out->most = detente_calloc((size_t)groups + 1, sizeof *out->most);
     out->least = detente_calloc((size_t)groups + 1, sizeof *out->least);
-    return out->value && out->cells && out->failed && out->most && out->least ? 0 : DETENTE_E_MEMORY;
+    out->run = detente_calloc((size_t)groups + 1, sizeof *out->run);
+    return out->value && out->cells && out->failed && out->most && out->least && out->run ? 0 : DETENTE_E_MEMORY;
 }
 
 /* Add a cell to its group: NAN in a replication makes the sum NAN. */
@@ -32,13 +33,15 @@ static void add_cell(const detente_results *results, uint32_t cell, uint32_t gro
         return;
     }
     double *sum = out->value + (size_t)group * out->replications;
-    uint32_t run = 0;
+    const uint32_t run = detente_results_replications_run(results, cell);
+    uint32_t there = 0;
     for (uint32_t r = 0; r < out->replications; r++) {
         sum[r] += means[r];
-        run += isnan(means[r]) ? 0 : 1;
+        there += isnan(means[r]) ? 0 : 1;
     }
-    out->most[group] = run > out->most[group] ? run : out->most[group];
-    out->least[group] = out->cells[group] == 0 || run < out->least[group] ? run : out->least[group];
+    out->most[group] = there > out->most[group] ? there : out->most[group];
+    out->least[group] = out->cells[group] == 0 || there < out->least[group] ? there : out->least[group];
+    out->run[group] = run > out->run[group] ? run : out->run[group];
     out->cells[group]++;
 }
 
@@ -90,6 +93,7 @@ void pool_clear(pool_means *means)
     detente_free(means->failed);
     detente_free(means->most);
     detente_free(means->least);
+    detente_free(means->run);
     *means = (pool_means){0};
 }
 

@@ -21,8 +21,10 @@ typedef struct pool_means {
         *value; /**< owned, groups x replications, row by row; NAN where a cell of the group lacks that replication */
     uint32_t *cells;  /**< owned, by group: cells that were put together */
     uint32_t *failed; /**< owned, by group: cells that failed and were left out */
-    uint32_t *most;   /**< owned, by group: replications of the cell that has most */
+    uint32_t *most;   /**< owned, by group: replications with a value of the cell that has most */
     uint32_t *least;  /**< owned, by group: … least, which is as many as the group has; 0 without cells */
+    uint32_t
+        *run; /**< owned, by group: replications that were run of the cell that has most, with a value or without */
 } pool_means;
 
 /**
@@ -50,6 +52,11 @@ int pool_match(const detente_results *results, uint32_t strategies, uint32_t gro
 /** Room for so many groups, all zero. @return 0 or DETENTE_E_MEMORY */
 int pool_make_room(const detente_results *results, uint32_t groups, pool_means *out);
 void pool_clear(pool_means *means);
+/** 1 when a group was run, and none of what was has a value of the metric. */
+static inline int pool_has_no_value(const pool_means *means, uint32_t group)
+{
+    return means->run[group] > 0 && means->most[group] == 0;
+}
 /** Values of a group: replications of them. */
 static inline const double *pool_of(const pool_means *means, uint32_t group)
 {

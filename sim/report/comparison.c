@@ -46,7 +46,7 @@ static void put_buffer(grid *g, text_buffer *b)
 static void put_reasons(grid *g, unsigned why)
 {
     text_buffer b = {0};
-    for (int bit = 1; bit <= DETENTE_COMPARE_ALIKE; bit <<= 1)
+    for (int bit = 1; bit <= DETENTE_COMPARE_NO_VALUE; bit <<= 1)
         if (why & (unsigned)bit)
             text_add(&b, "%s%s", b.size ? "; " : "", detente_compare_words(bit));
     put_buffer(g, &b);
@@ -179,7 +179,7 @@ static void put_row(grid *g, const detente_compare *compare, const detente_compa
 static void note_reasons(const detente_compare *compare, grid *g)
 {
     const size_t n = (size_t)compare->n_metrics * compare->n_groups;
-    for (int bit = DETENTE_COMPARE_FAILED; bit <= DETENTE_COMPARE_ALIKE; bit <<= 1) {
+    for (int bit = DETENTE_COMPARE_FAILED; bit <= DETENTE_COMPARE_NO_VALUE; bit <<= 1) {
         const detente_compare_row *first = NULL;
         size_t rows = 0;
         for (size_t i = 0; i < n; i++) {

@@ -16,6 +16,7 @@ const char *verdicts_unknown(int unknown)
         [DETENTE_NOT_RUN] = "no replication was run in all its cells",
         [DETENTE_ONE_REPLICATION] = "only one replication was run in all its cells: that says nothing of chance",
         [DETENTE_ALIKE] = "all replications came out alike by chance, so that there is no interval: run more of them",
+        [DETENTE_NO_VALUE] = "the metric has no value in any encounter that it is about",
     };
     return unknown > 0 && (size_t)unknown < sizeof WORDS / sizeof WORDS[0] ? WORDS[unknown] : NULL;
 }

@@ -514,9 +514,10 @@ def test_metrics_that_do_not_vary(call):
         file["minutes"][...] = numpy.nan
         file["total_cost"][1] = file["total_cost"][0] + 2
     rows = rows_of(go("compare", "flat.h5", "--metric", "minutes,total_cost", "--format", "csv"))
-    assert all(math.isnan(row["mean"]) and "no replication that all its cells have" in row["note"] for row in rows[:2])
+    assert all(math.isnan(row["mean"]) and "no value in any encounter" in row["note"] for row in rows[:2])
     assert rows[3]["difference"] == pytest.approx(2) and rows[3]["p"] < 1e-9
-    assert "typical, minutes, and 1 more: no replication that all its cells have." in words(go("compare", "flat.h5", "--metric", "minutes"))
+    text = words(go("compare", "flat.h5", "--metric", "minutes"))
+    assert "typical, minutes, and 1 more: the metric has no value in any encounter of it." in text and "unfinished" not in text
     with h5py.File(folder / "flat.h5", "r+") as file:  # a share that differs by as much each time, and one that is certain
         file["resolved"][...] = numpy.array([[0.5], [0.625]])
         file["hung_up"][...] = numpy.array([[0.0], [1.0]])

@@ -251,6 +251,24 @@ def test_half_finished(run, tmp_path):
     assert done.returncode == 4 and "h1: no replication was run" in done.stdout
 
 
+def test_a_metric_without_values(run, tmp_path):
+    """NAN everywhere is no unfinished run: it is said of the metric. So it is of one side; one value is one replication."""
+    versus = {"metric": "minutes", "strategy": "surrender", "versus": {"strategy": "typical"}, "difference": "< 99"}
+    play(run, tmp_path, HEAD + text_of([{"metric": "minutes", "strategy": "typical", "value": "< 99"}, versus,
+                                        {"metric": "minutes", "strategy": "bare-refusal", "value": "< 99"}]))
+    with h5py.File(tmp_path / "h.h5", "r+") as file:
+        file["minutes"][0] = numpy.nan
+    rows, status = verdicts(run)
+    assert status == 4 and [rows[f"h{i}"]["verdict"] for i in range(3)] == ["undecided", "undecided", "supported"]
+    assert all(rows[f"h{i}"]["reason"] == "the metric has no value in any encounter that it is about" for i in range(2))
+    text = run("test", "h.h5").stdout
+    assert "h0: the metric has no value in any encounter" in text and "unfinished" not in text
+    with h5py.File(tmp_path / "h.h5", "r+") as file:
+        file["minutes"][0, 3] = 5
+    rows, _ = verdicts(run)
+    assert all("only one replication was run" in rows[f"h{i}"]["reason"] for i in range(2))
+
+
 def test_part_of_the_replications(run, tmp_path):
     """Verdicts on a run that was stopped say so."""
     play(run, tmp_path, HEAD + FACTORIAL + text_of([{"metric": "minutes", "value": "< 99"}]))
