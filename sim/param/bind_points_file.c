@@ -17,9 +17,11 @@ typedef struct column {
 
 typedef struct scan {
     const vary *v;
+    vary own;    /* what *v is */
     source from; /* the file, as messages name it */
     column column[DETENTE_MAX_FACTORS];
     const points_line *heading;
+    node *paths; /* a map whose keys are the heading's */
     points_file *file;
     int begun;
 } scan;
@@ -29,17 +31,47 @@ static place place_of(const scan *s, const points_line *line, int k)
     return (place){&s->from, line->number, line->column[k]};
 }
 
+/* What is tried of one column must know of the others, as it does in a list of the config. */
+static void note_path(scan *s, const char *path, place at)
+{
+    reader *r = s->v->r;
+    const char *key = reader_text(r, path, strlen(path));
+    node *value = key ? node_scalar(r, "", at) : NULL;
+    s->paths = s->paths ? s->paths : node_new(r, NODE_MAP, at);
+    s->own.paths = s->paths;
+    if (value && s->paths)
+        node_add(s->paths, value, key, at);
+}
+
+/* Tabs and semicolons between the fields of the first line make one long path of it. */
+static int has_commas(scan *s, const points_line *heading)
+{
+    const char *field = heading->n == 1 ? heading->field[0] : "";
+    size_t at = 0;
+    for (int within = 0; field[at] && (within || (field[at] != ';' && field[at] != '\t')); at++)
+        within = field[at] == '[' || (within && field[at] != ']'); /* an element's name may have what it likes */
+    if (!field[at])
+        return 1;
+    place where = place_of(s, heading, 0);
+    where.column += at;
+    reader_error(s->v->r, where, "design.file", "found %s between paths, allowed commas: separate the fields by commas",
+                 field[at] == ';' ? "a semicolon" : "a tab");
+    return 0;
+}
+
 static void take_heading(scan *s, const points_line *heading)
 {
     detente_design *d = s->v->design;
+    if (!has_commas(s, heading))
+        return;
     d->factor = bind_alloc(s->v->r, (size_t)heading->n, sizeof *d->factor);
     for (int k = 0; d->factor && k < heading->n && !s->v->r->code; k++) {
         detente_factor *f = &d->factor[d->n_factors++];
         f->path = vary_text(s->v->r, heading->field[k]);
         f->from = INFINITY;
         f->to = -INFINITY;
-        if (f->path)
-            vary_path(s->v, f->path, place_of(s, heading, k));
+        if (f->path && vary_path(s->v, f->path, place_of(s, heading, k)))
+            note_path(s, f->path, place_of(s, heading, k));
         for (int j = 0; f->path && j < k; j++)
             if (!strcmp(d->factor[j].path, f->path))
                 reader_error(s->v->r, place_of(s, heading, k), f->path, "stands twice, allowed once");
@@ -66,8 +98,10 @@ static void take_number(scan *s, const points_line *line, int k, detente_factor 
     }
 }
 
-static void take_name(scan *s, detente_factor *f, const node *n)
+static void take_name(scan *s, int k, const node *n)
 {
+    detente_factor *f = &s->v->design->factor[k];
+    vary own = *s->v;
     char shown[DETENTE_NAME_SIZE];
     points_name(n->text, shown, sizeof shown);
     for (uint64_t i = 0; i < f->levels; i++)
@@ -75,8 +109,9 @@ static void take_name(scan *s, detente_factor *f, const node *n)
             return;
     /* A node of the reader's own: what the name stands for is kept. */
     node *copy = node_scalar(s->v->r, n->text, n->place);
+    own.at = place_of(s, s->heading, k);
     if (copy)
-        vary_name(s->v, f, copy, f->path);
+        vary_name(&own, f, copy, f->path);
 }
 
 static int take_line(void *data, const points_line *line, detente_error *error)
@@ -99,7 +134,7 @@ static int take_line(void *data, const points_line *line, detente_error *error)
             if (!s->begun)
                 f->named = vary_is_named(f->path) || !read_number(&n, &number);
             if (f->named)
-                take_name(s, f, &n);
+                take_name(s, k, &n);
             else
                 take_number(s, line, k, f, &n);
         }
@@ -164,7 +199,8 @@ void bind_points_file(const vary *v, const node *file)
     scan *s = d->found ? reader_alloc(v->r, sizeof *s) : NULL;
     if (!s || d->sha256[0])
         return;
-    s->v = v;
+    s->own = *v;
+    s->v = &s->own;
     s->from = (source){.name = path, .folder = folder};
     const int code = scan_file(s, path, &why);
     points_file_close(s->file);

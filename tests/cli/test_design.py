@@ -192,6 +192,21 @@ def test_points_from_a_file(run, tmp_path):
     assert lines[1 + 3 * 3].startswith("3,mirroring,1,0,abusive,0,")
 
 
+@pytest.mark.parametrize("paths, points", [
+    (["customer.anger.mean", "customer.anger.sd"], [(0.5, 0.1), (0.99, 0.02)]),
+    (["strategy.concession.tactic", "strategy.concession.opening"], [("polynomial", 0), ("relative", 0.1)])])
+def test_values_from_a_file_that_only_go_together(run, tmp_path, paths, points):
+    """Neither a mean of 0.99 with the scenario's sd nor the tactic `relative` with its opening of 0 could be played."""
+    (tmp_path / "points.csv").write_text("\n".join(",".join(map(str, row)) for row in [paths, *points]))
+    sweep(run, tmp_path, BASE + "design: {type: list, file: points.csv}\n", name="file")
+    listed = ", ".join("{" + ", ".join(f"{path}: {value}" for path, value in zip(paths, row)) + "}" for row in points)
+    sweep(run, tmp_path, BASE + f"design: {{type: list, points: [{listed}]}}\n", name="listed")
+    with h5py.File(tmp_path / "file.h5") as file, h5py.File(tmp_path / "listed.h5") as other:
+        for name in METRICS + paths:
+            assert (file[name][:] == other[name][:]).all()
+    assert run("replay", "file.h5", "--cell", 3, "--replication", 0, "--encounter", 0).returncode == 0
+
+
 def test_a_million_points_start_at_once(detente, tmp_path):
     with open(tmp_path / "points.csv", "w") as file:
         file.write("agent.mirroring,agent.warmth,strategy.persistence\n")
