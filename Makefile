@@ -74,7 +74,7 @@ endif
 
 # One source compiled once for each width of lanes; the vector ones exist on x86-64 only. gcc arranges instructions before it gives
 # out registers only when asked to (with an eye on their number where there are 16): 5 to 10 % of a turn. clang always does.
-KERNEL_SOURCES := $(wildcard sim/model/kernel.c)
+KERNEL_SOURCES := $(wildcard sim/model/kernel.c sim/population/invert.c)
 ARCH := $(shell $(CC) -dumpmachine 2>/dev/null | sed 's/-.*//')
 VARIANTS := scalar $(if $(filter x86_64 amd64,$(ARCH)),v2 v3 v4)
 VARIANT_scalar := -DDETENTE_LANES=1

@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static const double LN2_HIGH = 6.93147180369123816490e-01, LN2_LOW = 1.90821492927058770002e-10;
-
 static double power_of_two(int exponent)
 {
     const uint64_t bits = (uint64_t)(exponent + 1023) << 52;
@@ -39,7 +37,7 @@ double detente_exact_exp(double x)
     if (x < -745.0)
         return 0;
     const int n = (int)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
-    const double r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    const double r = (x - n * EXACT_LN2_HIGH) - n * EXACT_LN2_LOW;
     const double sum = exp_series(r);
     /* In two steps, so that results near the ends of the range neither overflow nor lose their denormals. */
     const int half = n / 2;
@@ -74,87 +72,7 @@ double detente_exact_log(double x)
     double sum = 0;
     for (int k = 23; k > 1; k -= 2)
         sum = (sum + 1.0 / k) * square;
-    return exponent * LN2_HIGH + (2 * t + (2 * t * sum + exponent * LN2_LOW));
-}
-
-/*
- * Each value is one chain of operations that wait for each other. Here LANES chains go side by side, operation by operation the same
- * ones; values that leave the ordinary course take the functions above.
- */
-enum { LANES = 8 };
-
-static void exp_lanes(double *x)
-{
-    int ordinary = 1;
-    for (int i = 0; i < LANES; i++)
-        ordinary &= x[i] >= -745.0 && x[i] <= 709.78;
-    if (!ordinary) {
-        for (int i = 0; i < LANES; i++)
-            x[i] = detente_exact_exp(x[i]);
-        return;
-    }
-    int n[LANES], half[LANES];
-    double r[LANES], sum[LANES];
-    for (int i = 0; i < LANES; i++) {
-        n[i] = (int)(x[i] * 1.4426950408889634 + (x[i] < 0 ? -0.5 : 0.5));
-        r[i] = (x[i] - n[i] * LN2_HIGH) - n[i] * LN2_LOW;
-    }
-    for (int i = 0; i < LANES; i++)
-        sum[i] = exp_series(r[i]);
-    for (int i = 0; i < LANES; i++) {
-        half[i] = n[i] / 2;
-        x[i] = sum[i] * power_of_two(half[i]) * power_of_two(n[i] - half[i]);
-    }
-}
-
-static void log_lanes(double *x)
-{
-    int ordinary = 1;
-    for (int i = 0; i < LANES; i++)
-        ordinary &= x[i] >= 0x1p-1022 && x[i] < INFINITY;
-    if (!ordinary) {
-        for (int i = 0; i < LANES; i++)
-            x[i] = detente_exact_log(x[i]);
-        return;
-    }
-    double exponent[LANES], t[LANES], square[LANES], sum[LANES];
-    for (int i = 0; i < LANES; i++) {
-        uint64_t bits;
-        double m;
-        memcpy(&bits, &x[i], sizeof bits);
-        const int power = (int)(bits >> 52) - 1023;
-        bits = (bits & 0x000fffffffffffffULL) | 0x3ff0000000000000ULL;
-        memcpy(&m, &bits, sizeof m);
-        const int large = m > 1.4142135623730951;
-        m = large ? m * 0.5 : m;
-        exponent[i] = power + large;
-        t[i] = (m - 1) / (m + 1);
-        square[i] = t[i] * t[i];
-        sum[i] = 0;
-    }
-    for (int k = 23; k > 1; k -= 2)
-        for (int i = 0; i < LANES; i++)
-            sum[i] = (sum[i] + 1.0 / k) * square[i];
-    for (int i = 0; i < LANES; i++)
-        x[i] = exponent[i] * LN2_HIGH + (2 * t[i] + (2 * t[i] * sum[i] + exponent[i] * LN2_LOW));
-}
-
-void detente_exact_exp_all(double *x, int n)
-{
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        exp_lanes(x + i);
-    for (; i < n; i++)
-        x[i] = detente_exact_exp(x[i]);
-}
-
-void detente_exact_log_all(double *x, int n)
-{
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        log_lanes(x + i);
-    for (; i < n; i++)
-        x[i] = detente_exact_log(x[i]);
+    return exponent * EXACT_LN2_HIGH + (2 * t + (2 * t * sum + exponent * EXACT_LN2_LOW));
 }
 
 double detente_exact_pow(double x, double y)

@@ -139,8 +139,15 @@ typedef struct cell_trait {
     float low, high;
     const float *quantile; /* QUANTILES values, or NULL */
     int n;                 /* TABLE: number of values */
-    float value[DETENTE_MAX_TABLE], threshold[DETENTE_MAX_TABLE];
+    const float *value, *threshold;
 } cell_trait;
+
+/** What a trait was compiled from. */
+typedef struct customer_law {
+    int family, n; /* TABLE: number of values */
+    double mean, sd;
+    const double *values, *weights; /* TABLE */
+} customer_law;
 
 /** The customers of a config; shared by the cells whose customers are the same. */
 typedef struct detente_customers {
@@ -152,7 +159,9 @@ typedef struct detente_customers {
     cell_trait *trait;             /* n_personas x DETENTE_N_TRAITS */
     struct quantile_table **table; /* n_tables, each held once */
     size_t n_tables;
-    detente_persona *source; /* what they were compiled from */
+    size_t bytes;      /* of the storage of all the arrays, which is one piece */
+    double *share;     /* of each persona */
+    customer_law *law; /* as trait: what they were compiled from, to be compared with */
     double correlation[DETENTE_N_TRAITS][DETENTE_N_TRAITS];
 } detente_customers;
 

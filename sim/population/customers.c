@@ -37,7 +37,7 @@ static int needs_quantiles(const detente_distribution *d)
 }
 
 /* Values of a table in rising order, with the normal quantile of the probability below each. */
-static void compile_table(cell_trait *trait, const detente_distribution *d, int index)
+static void compile_table(float *value, float *threshold, const detente_distribution *d, int index)
 {
     int order[DETENTE_MAX_TABLE];
     double total = 0, below = 0;
@@ -48,10 +48,9 @@ static void compile_table(cell_trait *trait, const detente_distribution *d, int 
         order[k] = i;
         total += d->weights[i];
     }
-    trait->n = d->n;
     for (int i = 0; i < d->n; i++) {
-        trait->value[i] = limited(d->values[order[i]], index);
-        trait->threshold[i] = i == 0 ? -INFINITY : (float)detente_exact_normal_quantile(fmin(below / total, 1));
+        value[i] = limited(d->values[order[i]], index);
+        threshold[i] = i == 0 ? -INFINITY : (float)detente_exact_normal_quantile(fmin(below / total, 1));
         below += d->weights[order[i]];
     }
 }
@@ -62,8 +61,6 @@ static void compile_trait(cell_trait *trait, const detente_distribution *d, int 
     trait->constant = limited(d->mean, index);
     trait->low = LOW[index];
     trait->high = HIGH[index];
-    if (trait->family == DETENTE_TABLE)
-        compile_table(trait, d, index);
     if (trait->family == DETENTE_NORMAL) {
         trait->constant = (float)d->mean;
         trait->scale = (float)d->sd;
@@ -76,17 +73,51 @@ static void compile_trait(cell_trait *trait, const detente_distribution *d, int 
     }
 }
 
+/* Where a table's values go, in the order of its law. */
+typedef struct table_room {
+    double *exact;  /* two for each value */
+    float *rounded; /* two for each value */
+} table_room;
+
+static int has_values(const detente_distribution *d)
+{
+    return (int)d->family == DETENTE_TABLE;
+}
+
+/* What a trait is compiled from, with values that it may have of its own. */
+static void keep_law(customer_law *law, const detente_distribution *d, table_room *room)
+{
+    *law = (customer_law){.family = (int)d->family, .mean = d->mean, .sd = d->sd};
+    if (!has_values(d))
+        return;
+    const size_t n = (size_t)d->n;
+    law->n = d->n;
+    law->values = memcpy(room->exact, d->values, n * sizeof *d->values);
+    law->weights = memcpy(room->exact + n, d->weights, n * sizeof *d->weights);
+    room->exact += 2 * n;
+}
+
 /* Traits of all personas, and the tables that they draw from. */
-static int compile_traits(detente_customers *customers, const detente_config *config, quantile_store *store)
+static int compile_traits(detente_customers *customers, const detente_config *config, table_room room,
+                          quantile_store *store)
 {
     double below = 0;
     for (int k = 0; k < config->n_personas; k++) {
         customers->share_below[k] = (float)below;
+        customers->share[k] = config->persona[k].share;
         below += config->persona[k].share;
         for (int i = 0; i < DETENTE_N_TRAITS; i++) {
             const detente_distribution *d = &config->persona[k].trait[i];
             cell_trait *trait = &customers->trait[k * DETENTE_N_TRAITS + i];
+            keep_law(&customers->law[k * DETENTE_N_TRAITS + i], d, &room);
             compile_trait(trait, d, i);
+            if (has_values(d)) {
+                trait->n = d->n;
+                trait->value = room.rounded;
+                trait->threshold = room.rounded + d->n;
+                compile_table(room.rounded, room.rounded + d->n, d, i);
+                room.rounded += 2 * d->n;
+            }
             if (!needs_quantiles(d))
                 continue;
             quantile_table *table = detente_quantile_table(store, trait->family, d->mean, d->sd);
@@ -114,38 +145,64 @@ static int factor(detente_customers *customers, const detente_config *config, de
     return 0;
 }
 
+/* All arrays in one piece, laid out by falling alignment. */
+static int reserve(detente_customers *customers, const detente_config *config, table_room *room)
+{
+    const size_t n_personas = (size_t)config->n_personas, n_traits = n_personas * DETENTE_N_TRAITS;
+    size_t n_tables = 0, n_values = 0;
+    for (int k = 0; k < config->n_personas; k++)
+        for (int i = 0; i < DETENTE_N_TRAITS; i++) {
+            const detente_distribution *d = &config->persona[k].trait[i];
+            n_tables += (size_t)needs_quantiles(d);
+            n_values += has_values(d) ? (size_t)d->n : 0;
+        }
+    customers->bytes = n_traits * (sizeof *customers->trait + sizeof *customers->law) +
+                       n_tables * sizeof *customers->table + n_personas * sizeof *customers->share +
+                       2 * n_values * (sizeof *room->exact + sizeof *room->rounded);
+    customers->trait = detente_calloc(1, customers->bytes);
+    if (!customers->trait)
+        return DETENTE_E_MEMORY;
+    customers->law = (customer_law *)(void *)(customers->trait + n_traits);
+    customers->table = (quantile_table **)(void *)(customers->law + n_traits);
+    customers->share = (double *)(void *)(customers->table + n_tables);
+    room->exact = customers->share + n_personas;
+    room->rounded = (float *)(void *)(room->exact + 2 * n_values);
+    return 0;
+}
+
+/* Traits whose normals are drawn: those that vary for some persona, and those that these are correlated with. */
+static uint32_t find_drawn(const detente_customers *customers, const detente_config *config)
+{
+    uint32_t drawn = 0;
+    for (int k = 0; k < config->n_personas; k++)
+        for (int i = 0; i < DETENTE_N_TRAITS; i++)
+            drawn |= (uint32_t)!is_constant(&config->persona[k].trait[i]) << i;
+    for (int i = 0; i < DETENTE_N_TRAITS; i++)
+        for (int j = 0; j < i; j++)
+            if (customers->cholesky[i][j] != 0 && drawn >> i & 1u)
+                drawn |= 1u << j;
+    return drawn;
+}
+
 int detente_customers_create(detente_customers **out, const detente_config *config, quantile_store *store,
                              detente_error *error)
 {
     int code = DETENTE_E_MEMORY;
-    size_t n_tables = 0;
+    table_room room;
     detente_customers *customers = detente_calloc(1, sizeof *customers);
     *out = NULL;
     if (!customers)
         goto out;
     customers->references = 1;
     customers->n_personas = config->n_personas;
-    for (int k = 0; k < config->n_personas; k++)
-        for (int i = 0; i < DETENTE_N_TRAITS; i++) {
-            n_tables += (size_t)needs_quantiles(&config->persona[k].trait[i]);
-            customers->drawn |= (uint32_t)!is_constant(&config->persona[k].trait[i]) << i;
-        }
-    customers->trait = detente_calloc((size_t)config->n_personas * DETENTE_N_TRAITS, sizeof *customers->trait);
-    customers->table = detente_calloc(n_tables + 1, sizeof *customers->table);
-    customers->source = detente_calloc((size_t)config->n_personas, sizeof *customers->source);
-    if (!customers->trait || !customers->table || !customers->source)
+    if (reserve(customers, config, &room))
         goto out;
-    memcpy(customers->source, config->persona, (size_t)config->n_personas * sizeof *customers->source);
     memcpy(customers->correlation, config->correlation, sizeof customers->correlation);
     code = factor(customers, config, error);
     if (code)
         goto out;
-    /* A correlated trait needs the normals of those it is correlated with. */
-    for (int i = 0; i < DETENTE_N_TRAITS; i++)
-        for (int j = 0; j < i; j++)
-            if (customers->cholesky[i][j] != 0 && customers->drawn >> i & 1u)
-                customers->drawn |= 1u << j;
-    code = compile_traits(customers, config, store);
+    customers->drawn = find_drawn(customers, config);
+    code = compile_traits(customers, config, room, store);
     if (code)
         goto out;
     *out = customers;
@@ -155,21 +212,41 @@ out:
     return code == DETENTE_E_MEMORY ? detente_error_set(error, code, "out of memory for the customers' tables") : code;
 }
 
+/* To the bit. */
+static int same(const double *a, const double *b, size_t n)
+{
+    return memcmp(a, b, n * sizeof *a) == 0;
+}
+
+static int is_law(const customer_law *law, const detente_distribution *d)
+{
+    if (law->family != (int)d->family || !same(&law->mean, &d->mean, 1) || !same(&law->sd, &d->sd, 1))
+        return 0;
+    const size_t n = (size_t)law->n;
+    return !has_values(d) || (law->n == d->n && same(law->values, d->values, n) && same(law->weights, d->weights, n));
+}
+
 int detente_customers_match(const detente_customers *customers, const detente_config *config)
 {
-    return customers->n_personas == config->n_personas &&
-           memcmp(customers->source, config->persona, (size_t)config->n_personas * sizeof *customers->source) == 0 &&
-           memcmp(customers->correlation, config->correlation, sizeof customers->correlation) == 0;
+    if (customers->n_personas != config->n_personas ||
+        !same(&customers->correlation[0][0], &config->correlation[0][0], DETENTE_N_TRAITS * DETENTE_N_TRAITS))
+        return 0;
+    for (int k = 0; k < config->n_personas; k++) {
+        if (!same(&customers->share[k], &config->persona[k].share, 1))
+            return 0;
+        for (int i = 0; i < DETENTE_N_TRAITS; i++)
+            if (!is_law(&customers->law[k * DETENTE_N_TRAITS + i], &config->persona[k].trait[i]))
+                return 0;
+    }
+    return 1;
 }
 
 size_t detente_customers_bytes(const detente_customers *customers)
 {
-    const size_t n_traits = (size_t)customers->n_personas * DETENTE_N_TRAITS;
     size_t n_own = 0;
     for (size_t i = 0; i < customers->n_tables; i++)
         n_own += !customers->table[i]->in_store;
-    return sizeof *customers + n_traits * sizeof *customers->trait + n_own * sizeof **customers->table +
-           (size_t)customers->n_personas * sizeof *customers->source;
+    return sizeof *customers + customers->bytes + n_own * sizeof **customers->table;
 }
 
 void detente_customers_hold(detente_customers *customers)
@@ -183,8 +260,6 @@ void detente_customers_release(detente_customers *customers)
         return;
     for (size_t i = 0; i < customers->n_tables; i++)
         detente_quantile_release(customers->table[i]);
-    detente_free(customers->source);
-    detente_free(customers->table);
     detente_free(customers->trait);
     detente_free(customers);
 }
