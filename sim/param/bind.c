@@ -239,6 +239,11 @@ int row_takes(const detente_param *row, double value)
     return is_allowed(row, value) && fits(value);
 }
 
+int number_takes(double value, double low, double high)
+{
+    return value >= low && value <= high && fits(value);
+}
+
 void bind_row(reader *r, const node *n, const char *path, const detente_param *row, double *out)
 {
     char range[128];

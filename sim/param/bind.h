@@ -26,6 +26,8 @@ int is_nothing(const node *n);
 int read_number(const node *n, double *value);
 /** Whether bind_row() takes this value of a real or whole number. */
 int row_takes(const detente_param *row, double value);
+/** Whether bind_number() takes it, read from a file. */
+int number_takes(double value, double low, double high);
 /** The key of a row in its section's map. */
 const char *row_key(const section *rows, size_t i);
 /** Position of @p name in a NULL-terminated list of names, or -1. */
@@ -72,6 +74,12 @@ void bind_scenario(reader *r, const node *scenario, detente_config *config);
 void bind_tiers(reader *r, const node *tiers, detente_config *config);
 void bind_moves(reader *r, const node *moves, detente_config *config);
 void bind_distribution(reader *r, const node *n, const char *path, int trait, detente_distribution *d);
+/** Means and sds of traits are bound from -MOST_MOMENT and from 0 to MOST_MOMENT, before their families are asked. */
+#define MOST_MOMENT 1e6
+/** An error, said of @p map, when the trait's distribution cannot have its mean and sd. */
+void check_moments(reader *r, const node *map, const char *path, int trait, const detente_distribution *d);
+/** Whether a trait is distributed alike for all personas; the written config has it once, above them. */
+int trait_is_shared(const detente_config *config, int trait);
 void bind_customer(reader *r, const node *customer, detente_config *config);
 void bind_strategies(reader *r, const node *list, detente_config *config);
 void bind_playbook(reader *r, const node *playbook, const char *path, detente_strategy *strategy);

@@ -92,7 +92,7 @@ static void bind_ends(reader *r, const node *map, const char *path, detente_dist
 }
 
 /* Moments that the family cannot have. The bounds that are said are rounded inwards. */
-static void check_moments(reader *r, const node *map, const char *path, int trait, const detente_distribution *d)
+void check_moments(reader *r, const node *map, const char *path, int trait, const detente_distribution *d)
 {
     const double m = d->mean, v = d->sd * d->sd, low = TRAIT[trait].low, high = TRAIT[trait].high;
     const int family = (int)d->family;
@@ -195,8 +195,8 @@ void bind_distribution(reader *r, const node *n, const char *path, int trait, de
     }
     if (was_table && !node_get(n, "mean") && !node_get(n, "low"))
         reader_error(r, n->place, path, "a distribution in place of a table without a mean, allowed `mean: 0.5`");
-    bind_number(r, node_get(n, "mean"), path_key(r, path, "mean"), -1e6, 1e6, &d->mean);
-    bind_number(r, node_get(n, "sd"), path_key(r, path, "sd"), 0, 1e6, &d->sd);
+    bind_number(r, node_get(n, "mean"), path_key(r, path, "mean"), -MOST_MOMENT, MOST_MOMENT, &d->mean);
+    bind_number(r, node_get(n, "sd"), path_key(r, path, "sd"), 0, MOST_MOMENT, &d->sd);
     bind_ends(r, n, path, d);
     if (family == DETENTE_CONSTANT && d->sd > 0) {
         reader_error(r, node_get(n, "sd")->place, path_key(r, path, "sd"),
@@ -370,6 +370,21 @@ static void warn_constants(reader *r, const node *map, const detente_config *con
                             "has no effect: %s is constant", TRAIT_NAME[i]);
         }
     }
+}
+
+static int same_distribution(const detente_distribution *a, const detente_distribution *b)
+{
+    return !memcmp(&a->family, &b->family, sizeof a->family) && !memcmp(&a->mean, &b->mean, sizeof a->mean) &&
+           !memcmp(&a->sd, &b->sd, sizeof a->sd) && a->n == b->n && !memcmp(a->values, b->values, sizeof a->values) &&
+           !memcmp(a->weights, b->weights, sizeof a->weights);
+}
+
+int trait_is_shared(const detente_config *config, int trait)
+{
+    int shared = 1;
+    for (int k = 1; k < config->n_personas; k++)
+        shared &= same_distribution(&config->persona[0].trait[trait], &config->persona[k].trait[trait]);
+    return shared;
 }
 
 void bind_customer(reader *r, const node *customer, detente_config *config)

@@ -47,7 +47,7 @@ static int find_strategy(const detente_config *config, const char *index)
 static int find_strategies(patch *found, const detente_config *config, const char *path)
 {
     static const char ALL[] = "strategy.", SOME[] = "strategies[";
-    found->in_strategy = 1;
+    found->kind = PATCH_STRATEGIES;
     found->first = 0;
     found->last = config->n_strategies;
     if (!strncmp(path, SOME, sizeof SOME - 1)) {
@@ -55,7 +55,8 @@ static int find_strategies(patch *found, const detente_config *config, const cha
         found->last = found->first + 1;
         return found->first >= 0;
     }
-    found->in_strategy = !strncmp(path, ALL, sizeof ALL - 1);
+    if (strncmp(path, ALL, sizeof ALL - 1) != 0)
+        found->kind = PATCH_CONFIG;
     return 1;
 }
 
@@ -70,23 +71,51 @@ static int find_move(patch *found)
     return 1;
 }
 
+/* customer.TRAIT.mean or .sd of a trait that the base customer has for all personas. A table has no moments, a constant no sd. */
+static int find_trait(patch *found, const detente_config *config, const char *path)
+{
+    static const char ROOT[] = "customer.";
+    const char *name = path + sizeof ROOT - 1;
+    const size_t length = strncmp(path, ROOT, sizeof ROOT - 1) ? 0 : strcspn(name, ".");
+    if (!length || (strcmp(name + length, ".mean") != 0 && strcmp(name + length, ".sd") != 0))
+        return 0;
+    const int is_sd = name[length + 1] == 's';
+    int trait = 0;
+    while (trait < DETENTE_N_TRAITS &&
+           (strlen(TRAIT_NAME[trait]) != length || strncmp(TRAIT_NAME[trait], name, length) != 0))
+        trait++;
+    if (trait == DETENTE_N_TRAITS || !trait_is_shared(config, trait))
+        return 0;
+    const int family = (int)config->persona[0].trait[trait].family;
+    if (family == DETENTE_TABLE || (family == DETENTE_CONSTANT && is_sd))
+        return 0;
+    found->kind = PATCH_TRAIT;
+    found->trait = trait;
+    found->offset = is_sd ? offsetof(detente_distribution, sd) : offsetof(detente_distribution, mean);
+    return 1;
+}
+
 int patch_find(patch *found, const detente_config *config, const char *path)
 {
+    *found = (patch){.kind = PATCH_NONE};
+    if (find_trait(found, config, path))
+        return 1;
     const detente_param *row = detente_registry_find(path);
     if (!row || (row->kind != DETENTE_REAL && row->kind != DETENTE_INTEGER) || depends_on_tactic(row))
         return 0;
-    *found = (patch){.row = row};
+    found->row = row;
     if (!find_strategies(found, config, path))
         return 0;
+    const int in_strategy = found->kind == PATCH_STRATEGIES;
     for (size_t i = 0; i < sizeof HOME / sizeof HOME[0]; i++) {
         const section rows = registry_section(HOME[i].id);
         const ptrdiff_t at = row - rows.param;
-        if (HOME[i].in_strategy != found->in_strategy || at < 0 || (size_t)at >= rows.n)
+        if (HOME[i].in_strategy != in_strategy || at < 0 || (size_t)at >= rows.n)
             continue;
         found->offset = HOME[i].offset + rows.offset[at];
         return 1;
     }
-    return !found->in_strategy && find_move(found);
+    return !in_strategy && find_move(found);
 }
 
 static void store(void *base, size_t offset, double value)
@@ -96,17 +125,25 @@ static void store(void *base, size_t offset, double value)
 
 int patch_store(const patch *at, detente_config *config, double value)
 {
-    if (!row_takes(at->row, value))
+    const double low = at->offset == offsetof(detente_distribution, sd) ? 0 : -MOST_MOMENT;
+    if (at->kind == PATCH_TRAIT ? !number_takes(value, low, MOST_MOMENT) : !row_takes(at->row, value))
         return 0;
-    if (!at->in_strategy)
+    if (at->kind == PATCH_CONFIG)
         store(config, at->offset, value);
-    for (int i = at->first; i < at->last && at->in_strategy; i++)
+    for (int i = at->first; i < at->last && at->kind == PATCH_STRATEGIES; i++)
         store(&config->strategy[i], at->offset, value);
+    for (int k = 0; k < config->n_personas && at->kind == PATCH_TRAIT; k++)
+        store(&config->persona[k].trait[at->trait], at->offset, value);
     return 1;
 }
 
-int patch_goes_together(const detente_config *config)
+int patch_goes_together(const patch *at, int n, const detente_config *config, reader *r)
 {
     const detente_outcome *o = &config->outcome;
-    return o->distributive + o->procedural + o->interactional > 0;
+    const size_t before = r->errors->n + r->errors->dropped;
+    const node nowhere = {.kind = NODE_MAP};
+    for (int k = 0; k < n; k++)
+        if (at[k].kind == PATCH_TRAIT)
+            check_moments(r, &nowhere, "", at[k].trait, &config->persona[0].trait[at[k].trait]);
+    return r->errors->n + r->errors->dropped == before && o->distributive + o->procedural + o->interactional > 0;
 }

@@ -3,9 +3,10 @@
  * A point is bound from the resolved config's tree with the values put in, as --set puts them: one way of reading, so that a point
  * means what a config with its values means. Only the branches that the design's paths point into are copied and bound.
  *
- * Binding costs as much as playing tens of encounters. Where all paths are plain numbers, a point is the bound config with these
- * numbers stored in it, and only what binding would refuse is bound, for its words. Where the others are all customers', the last
- * point that was bound serves for those that follow with the same customers: nothing else reads what these paths change.
+ * Binding costs as much as playing tens of encounters. Where all paths are plain numbers, means and sds of traits among them, a point
+ * is the bound config with these numbers stored in it, and only what binding would refuse is bound, for its words. Where the others
+ * are all customers', the last point that was bound serves for those that follow with the same customers: nothing else reads what
+ * these paths change.
  */
 #include "param/point.h"
 
@@ -28,10 +29,11 @@ struct point_maker {
     reader_mark mark;
     locale_t plain; /* numbers have a decimal point, whatever the caller's locale says */
     detente_config point;
-    patch *patch;  /* by factor; NULL unless all are plain numbers or customers' */
-    int customers; /* some are customers' */
-    detente_config patched;
-    double *bound; /* the values of the last point that was bound; NAN: none */
+    patch *patch;              /* by factor; NULL unless all are plain numbers or customers' */
+    int customers;             /* some are customers' that are no plain numbers: then all of the customers' are bound */
+    detente_config patched;    /* with strategies of its own */
+    detente_persona *personas; /* and with these where traits are stored, else NULL */
+    double *bound;             /* the values of the last point that was bound; NAN: none */
 };
 
 static const source FROM = {"point", "", 0, 1};
@@ -73,30 +75,52 @@ static int read_base(point_maker *m, detente_error *error)
     return reader_report(&m->r, error, NULL);
 }
 
+/* Where the factors' numbers lie. @return 0 when a path is neither a plain number nor the customers' */
+static int find_patches(point_maker *m, int *traits)
+{
+    const detente_design *design = m->config->design;
+    for (int k = 0; k < design->n_factors; k++) {
+        const detente_factor *f = &design->factor[k];
+        if (!f->named && patch_find(&m->patch[k], m->config, f->path))
+            *traits |= m->patch[k].kind == PATCH_TRAIT;
+        else if (branch_of(f->path) == BRANCH_CUSTOMER)
+            m->customers = 1;
+        else
+            return 0;
+    }
+    for (int k = 0; k < design->n_factors && m->customers; k++)
+        if (branch_of(design->factor[k].path) == BRANCH_CUSTOMER)
+            m->patch[k].kind = PATCH_NONE;
+    return 1;
+}
+
 /* The config that points are patched into: every point stores all its numbers, so none of an earlier one's is left. */
 static int prepare_patches(point_maker *m)
 {
-    const detente_design *design = m->config->design;
-    patch at;
-    for (int k = 0; k < design->n_factors; k++) {
-        const int customers = branch_of(design->factor[k].path) == BRANCH_CUSTOMER;
-        m->customers |= customers;
-        if (!customers && (design->factor[k].named || !patch_find(&at, m->config, design->factor[k].path)))
-            return 0;
+    const size_t n_strategies = (size_t)m->config->n_strategies, n_factors = (size_t)m->config->design->n_factors;
+    const size_t n_personas = (size_t)m->config->n_personas;
+    int traits = 0;
+    m->patch = detente_calloc(n_factors, sizeof *m->patch);
+    if (!m->patch)
+        return DETENTE_E_MEMORY;
+    if (!find_patches(m, &traits)) {
+        detente_free(m->patch);
+        m->patch = NULL;
+        return 0;
     }
-    const size_t n_strategies = (size_t)m->config->n_strategies, n_factors = (size_t)design->n_factors;
     memcpy(&m->patched, m->config, sizeof m->patched);
     m->patched.design = NULL;
-    m->patch = detente_calloc(n_factors, sizeof *m->patch);
     m->bound = detente_calloc(n_factors, sizeof *m->bound);
     m->patched.strategy = detente_calloc(n_strategies, sizeof *m->patched.strategy);
-    if (!m->patch || !m->bound || !m->patched.strategy)
+    m->personas = traits && !m->customers ? detente_calloc(n_personas, sizeof *m->personas) : NULL;
+    if (!m->bound || !m->patched.strategy || (traits && !m->customers && !m->personas))
         return DETENTE_E_MEMORY;
     memcpy(m->patched.strategy, m->config->strategy, n_strategies * sizeof *m->patched.strategy);
+    if (m->personas) {
+        memcpy(m->personas, m->config->persona, n_personas * sizeof *m->personas);
+        m->patched.persona = m->personas;
+    }
     m->bound[0] = NAN;
-    for (int k = 0; k < design->n_factors; k++)
-        if (branch_of(design->factor[k].path) != BRANCH_CUSTOMER)
-            patch_find(&m->patch[k], m->config, design->factor[k].path);
     return 0;
 }
 
@@ -205,17 +229,18 @@ static int has_customers(const point_maker *m, const double *values)
     if (isnan(m->bound[0]))
         return 0;
     for (int k = 0; k < m->config->design->n_factors; k++)
-        if (!m->patch[k].row && m->bound[k] != values[k])
+        if (m->patch[k].kind == PATCH_NONE && m->bound[k] != values[k])
             return 0;
     return 1;
 }
 
-static int patch_point(const point_maker *m, detente_config *config, const double *values)
+static int patch_point(point_maker *m, detente_config *config, const double *values)
 {
-    for (int k = 0; k < m->config->design->n_factors; k++)
-        if (m->patch[k].row && !patch_store(&m->patch[k], config, values[k]))
+    const int n = m->config->design->n_factors;
+    for (int k = 0; k < n; k++)
+        if (m->patch[k].kind != PATCH_NONE && !patch_store(&m->patch[k], config, values[k]))
             return 0;
-    return patch_goes_together(config);
+    return patch_goes_together(m->patch, n, config, &m->r);
 }
 
 int point_maker_config(point_maker *m, const double *values, const detente_config **config, detente_error *error)
@@ -235,6 +260,7 @@ void point_maker_free(point_maker *m)
     detente_free(m->patch);
     detente_free(m->bound);
     detente_free(m->patched.strategy);
+    detente_free(m->personas);
     reader_free(&m->r);
     if (m->plain)
         freelocale(m->plain);

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "core/version.h"
+#include "param/bind.h"
 #include "param/dump.h"
 #include "param/registry.h"
 
@@ -134,22 +135,13 @@ static void add_trait(text_buffer *b, int trait, const detente_distribution *d)
     text_add(b, "}");
 }
 
-static int same_distribution(const detente_distribution *a, const detente_distribution *b)
-{
-    return !memcmp(&a->family, &b->family, sizeof a->family) && !memcmp(&a->mean, &b->mean, sizeof a->mean) &&
-           !memcmp(&a->sd, &b->sd, sizeof a->sd) && a->n == b->n && !memcmp(a->values, b->values, sizeof a->values) &&
-           !memcmp(a->weights, b->weights, sizeof a->weights);
-}
-
 /* Traits that all personas share stand once, above them. */
 static void add_customer(text_buffer *b, const detente_config *config)
 {
     int shared[DETENTE_N_TRAITS], correlated = 0;
     text_add(b, "customer:\n");
     for (int i = 0; i < DETENTE_N_TRAITS; i++) {
-        shared[i] = 1;
-        for (int k = 1; k < config->n_personas; k++)
-            shared[i] &= same_distribution(&config->persona[0].trait[i], &config->persona[k].trait[i]);
+        shared[i] = trait_is_shared(config, i);
         if (shared[i]) {
             text_add(b, "  ");
             add_trait(b, i, &config->persona[0].trait[i]);
