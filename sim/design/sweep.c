@@ -3,7 +3,7 @@
  * A design open for use, and its cells on demand.
  *
  * All strategies of a point are compiled together, because binding the point costs more than compiling a cell. The first points
- * are kept up to KEPT_BYTES, so that a small sweep compiles each cell once and a large one stays small. A run asks for the cells
+ * are kept up to a limit, so that a small sweep compiles each cell once and a large one stays small. A run asks for the cells
  * round and round: were the last ones kept, a sweep a little too large would find none of them when it comes round again. Of
  * the others a few are there until the next ones are made, in memory that the processor's cache still holds.
  */
@@ -18,6 +18,7 @@
 
 #include "core/memory.h"
 #include "design/cell.h"
+#include "design/limits.h"
 #include "design/sample.h"
 #include "model/cell.h"
 #include "param/point.h"
@@ -25,7 +26,7 @@
 #include "param/registry.h"
 #include "population/customers.h"
 
-enum { KEPT_BYTES = 48 << 20, PASSING_BYTES = 512 << 10, BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
+enum { BUCKETS = 4096, KEPT_CUSTOMERS = 8 };
 
 /** The cells of a point. */
 typedef struct compiled {
@@ -45,6 +46,7 @@ typedef struct recent {
 
 struct detente_sweep {
     const detente_config *config;
+    sweep_limits limits;
     sampler sampler;
     points_file *file; /* of a list, or NULL */
     locale_t plain;    /* numbers have a decimal point, whatever the caller's locale says */
@@ -109,18 +111,19 @@ static int read_point(detente_sweep *s, uint64_t point, double *values, detente_
     return code;
 }
 
-int detente_sweep_open(detente_sweep **sweep, const detente_config *config, detente_error *error)
+int sweep_open_within(detente_sweep **sweep, const detente_config *config, sweep_limits limits, detente_error *error)
 {
     *sweep = NULL;
     detente_sweep *s = detente_calloc(1, sizeof *s);
     if (!s)
         return detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
     s->config = config;
+    s->limits = limits;
     s->n_points = config->design ? config->design->n_points : 1;
     s->n_strategies = (uint32_t)config->n_strategies;
     pthread_mutex_init(&s->lock, NULL);
     detente_moves_terms(s->moves, config);
-    s->tables = detente_quantile_store_create();
+    s->tables = detente_quantile_store_create(limits.tables);
     int code = 0;
     if (!s->tables)
         code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory for a design");
@@ -136,6 +139,11 @@ int detente_sweep_open(detente_sweep **sweep, const detente_config *config, dete
     return 0;
 }
 
+int detente_sweep_open(detente_sweep **sweep, const detente_config *config, detente_error *error)
+{
+    return sweep_open_within(sweep, config, SWEEP_LIMITS, error);
+}
+
 uint64_t detente_sweep_points(const detente_sweep *sweep)
 {
     return sweep->n_points;
@@ -149,7 +157,7 @@ uint32_t detente_sweep_cells(const detente_sweep *sweep)
 int detente_sweep_is_kept(const detente_sweep *s)
 {
     /* All points are about as large as those that were made so far. */
-    return s->n_made == 0 || (double)s->bytes_made / (double)s->n_made * (double)s->n_points <= KEPT_BYTES;
+    return s->n_made == 0 || (double)s->bytes_made / (double)s->n_made * (double)s->n_points <= (double)s->limits.cells;
 }
 
 const char *detente_design_name(int type)
@@ -280,7 +288,7 @@ static void compiled_free_all(recent *list, uint32_t n)
 /* Let go of those that were not used for longest. Called with the lock held. */
 static void make_room(detente_sweep *s)
 {
-    while (s->bytes_passing > PASSING_BYTES && s->passing.oldest) {
+    while (s->bytes_passing > s->limits.passing && s->passing.oldest) {
         compiled *c = s->passing.oldest;
         take_out(&s->passing, c);
         *find(s, c->point) = c->next;
@@ -295,7 +303,7 @@ static void add(detente_sweep *s, compiled *c)
     c->users = 1;
     c->next = s->bucket[c->point % BUCKETS];
     s->bucket[c->point % BUCKETS] = c;
-    c->kept = s->bytes_kept + c->bytes <= KEPT_BYTES;
+    c->kept = s->bytes_kept + c->bytes <= s->limits.cells;
     *(c->kept ? &s->bytes_kept : &s->bytes_passing) += c->bytes;
     s->bytes_made += c->bytes;
     s->n_made++;

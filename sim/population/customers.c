@@ -245,7 +245,7 @@ size_t detente_customers_bytes(const detente_customers *customers)
 {
     size_t n_own = 0;
     for (size_t i = 0; i < customers->n_tables; i++)
-        n_own += !customers->table[i]->in_store;
+        n_own += !__atomic_exchange_n(&customers->table[i]->counted, 1, __ATOMIC_RELAXED);
     return sizeof *customers + customers->bytes + n_own * sizeof **customers->table;
 }
 

@@ -14,7 +14,7 @@ int detente_customers_create(detente_customers **customers, const detente_config
                              detente_error *error);
 /** 1 if @p customers are those of @p config. */
 int detente_customers_match(const detente_customers *customers, const detente_config *config);
-/** About how much memory they take, without tables that the store holds. */
+/** How much memory they take, without tables that are counted among those of others; to be asked once. */
 size_t detente_customers_bytes(const detente_customers *customers);
 /** One more cell holds them; safe from any thread. */
 void detente_customers_hold(detente_customers *customers);

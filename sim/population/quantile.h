@@ -18,18 +18,17 @@ void detente_quantiles(int family, double mean, double sd, const double phi[QUAN
 /** A table that the customers of several configs share. */
 typedef struct quantile_table {
     int references; /* how many hold it */
-    int in_store;   /* 1: a store holds it as well */
+    int counted;    /* 1: some customers have its bytes among theirs */
     int family;
     double mean, sd;
-    struct quantile_table *next; /* of its bucket */
     float value[QUANTILES];
 } quantile_table;
 
-/** Tables made so far, some MB of them, the first ones; any thread may use it. */
+/** Tables made so far: the last few, and the first ones packed; any thread may use it. */
 typedef struct quantile_store quantile_store;
 
-/** NULL when out of memory. */
-quantile_store *detente_quantile_store_create(void);
+/** Packed tables take up to @p most bytes; with 0 none is kept in any way. @return NULL when out of memory */
+quantile_store *detente_quantile_store_create(size_t most);
 /** Tables that customers still hold stay theirs. NULL is allowed. */
 void detente_quantile_store_free(quantile_store *store);
 /** The table of detente_quantiles(), held for the caller. @p store may be NULL. @return NULL when out of memory */
