@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,23 @@ PROGRAM = os.environ.get("DETENTE", str(ROOT / "build/release/detente"))
 
 # A program that is started in the background ignores SIGINT, and hands that down: tests that interrupt need what a terminal gives.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Runs a program as the only child of a small one, whose memory a child has before it becomes that program.
+WEIGH = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], check=True, stdout=subprocess.PIPE)
+sys.stdout.buffer.write(done.stdout)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+sys.stdout.flush()
+print(used.ru_maxrss * 1024, used.ru_utime)
+"""
+
+
+def weigh(*command, **more):
+    """Run a program: its output, the most memory that it ever held in bytes, and its seconds of the processor."""
+    done = subprocess.run([sys.executable, "-c", WEIGH, *map(str, command)], stdout=subprocess.PIPE, check=True, text=True, **more)
+    output, _, used = done.stdout.rstrip("\n").rpartition("\n")
+    return output, int(used.split()[0]), float(used.split()[1])
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ import pandas
 import pytest
 import xarray
 
+from conftest import weigh
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """detente: 1
 name: c
@@ -228,34 +230,37 @@ def test_the_stored_config_runs_again(run, results):
 # ---- memory ----------------------------------------------------------------------------------------------------------
 
 MEGABYTE = 1 << 20
-# Runs a program as its only child and prints the most memory that it ever held, in bytes.
-WEIGH = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
-"""
 
 
-def weigh(detente, folder, *settings):
+def weigh_run(detente, folder, *settings):
     words = [word for setting in settings for word in ("--set", setting)]
-    done = subprocess.run([sys.executable, "-c", WEIGH, detente, "run", "billing-dispute", "-o", folder / "m.h5", "--force",
-                           "--threads", "2", *words], stdout=subprocess.PIPE, check=True, text=True)
-    return int(done.stdout)
+    return weigh(detente, "run", "billing-dispute", "-o", folder / "m.h5", "--force", "--threads", "2", *words)[1]
 
 
 @pytest.mark.parametrize("few, many", [("encounters=400000", "encounters=1600000"),
                                        ("replications=120000", "replications=360000")])
 def test_memory_without_rows(detente, tmp_path, few, many):
     other = "replications=1" if few.startswith("encounters") else "encounters=2"
-    first, second = weigh(detente, tmp_path, few, other), weigh(detente, tmp_path, many, other)
+    first, second = weigh_run(detente, tmp_path, few, other), weigh_run(detente, tmp_path, many, other)
     assert second < 100 * MEGABYTE and second < first + 24 * MEGABYTE, (first / MEGABYTE, second / MEGABYTE)
+
+
+def test_memory_of_a_sweep(detente, tmp_path):
+    """What is kept of cells has limits; the promise is 200 MB for any sweep. These traits have more tables than are kept."""
+    traits = ["anger", "entitlement", "expectation", "patience", "reciprocity", "susceptibility", "reactivity", "openness", "belief",
+              "alternative", "detect", "calls_back"]
+    customer = ", ".join(f"{trait}: {{dist: uniform, mean: 0.5, sd: 0.1}}" for trait in traits)
+    vary = ", ".join(f"customer.{trait}.sd: {{from: 0.01, to: 0.1}}" for trait in traits)
+    few, many = (weigh_run(detente, tmp_path, f"customer={{{customer}}}", "replications=2", "encounters=1",
+                       f"design={{type: random, points: {n}, vary: {{{vary}}}}}") for n in (1000, 8000))
+    assert few + 40 * MEGABYTE < many < 200 * MEGABYTE, (few / MEGABYTE, many / MEGABYTE)
 
 
 @pytest.mark.parametrize("few, many, other", [("replications=110", "replications=220", "encounters=10000"),
                                               ("encounters=1100000", "encounters=2200000", "replications=1")])
 def test_memory_with_rows(detente, tmp_path, few, many, other):
     """A shard holds 64 MiB of rows, here about half a million; less once deflated. Beyond that, more rows take no more."""
-    first, second = (weigh(detente, tmp_path, "keep=encounters", n, other) for n in (few, many))
+    first, second = (weigh_run(detente, tmp_path, "keep=encounters", n, other) for n in (few, many))
     assert (tmp_path / "m.h5").stat().st_size > 100 * MEGABYTE
     assert second < 128 * MEGABYTE and second < first + 24 * MEGABYTE, (first / MEGABYTE, second / MEGABYTE)
 

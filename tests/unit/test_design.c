@@ -13,6 +13,7 @@
 #include <detente/detente.h>
 
 #include "core/exact.h"
+#include "design/limits.h"
 #include "support/opened_design.h"
 
 /* `n` paths that may be anything from 0 to 1. */
@@ -428,6 +429,10 @@ START_TEST(cells_on_demand)
     pthread_t thread[2];
     open_design(
         "type: sobol, points: 1000, vary: {customer.anger.mean: {from: 0.3, to: 0.6}, agent.warmth: {from: 0, to: 1}}");
+    detente_sweep_close(sweep);
+    ck_assert_int_eq(sweep_open_within(&sweep, &config,
+                                       (sweep_limits){.cells = 1 << 20, .passing = 1 << 16, .tables = 1 << 18}, NULL),
+                     0);
     ck_assert_uint_eq(detente_sweep_cells(sweep), CELLS);
     for (int t = 0; t < 2; t++)
         ck_assert_int_eq(pthread_create(&thread[t], NULL, take_all, sum[t]), 0);

@@ -162,7 +162,19 @@ START_TEST(customers_bound_or_kept)
         "outcome.procedural: [0, 1], outcome.interactional: [0, 1]}",
         "type: morris, points: 6, vary: {customer.patience.mean: {from: 4, to: 20}, customer.entitlement.sd: {from: 0, to: 0.2}, "
         "decision.hangup_base: {from: -5, to: -2}}",
-        "vary: {customer.correlation.anger-entitlement: [-0.4, 0, 0.4], agent.strain: [0, 0.5], scenario.value: [100, 400]}"};
+        "vary: {customer.correlation.anger-entitlement: [-0.4, 0, 0.4], agent.strain: [0, 0.5], scenario.value: [100, 400]}",
+        /* Traits that all personas have from the base, and one that a persona has of its own. */
+        "vary: {customer.patience.mean: [5, 9], customer.entitlement.sd: [0.1, 0.4], agent.strain: [0, 0.5]}}\n"
+        "customer: {patience: {dist: gamma}, personas: [{name: a, share: 0.5, anger: 0.1}, {name: b, share: 0.5}]}\n#",
+        "vary: {customer.anger.mean: [0.2, 0.4], customer.patience.mean: [5, 9], agent.strain: [0, 0.5]}}\n"
+        "customer: {personas: [{name: a, share: 0.5, anger: {mean: 0.6}}, {name: b, share: 0.5}]}\n#",
+        /* Constants, ends of a uniform distribution, a table; means that a range has no room for. */
+        "vary: {customer.anger.mean: [0, 0.2, 0.9], customer.openness.sd: [0, 0.05], customer.openness.mean: [0.1, 0.9]}}\n"
+        "customer: {anger: 0.3, openness: {dist: uniform, mean: 0.5, sd: 0.1}}\n#",
+        "vary: {customer.openness.low: [0.1, 0.2], 'customer.anger.values[1]': [0.1, 0.5], agent.strain: [0, 0.5]}}\n"
+        "customer: {anger: {values: [0.3, 0.4]}, openness: {dist: uniform, low: 0, high: 0.4}}\n#",
+        "vary: {customer.expectation.mean: [0.2, 1.5], customer.expectation.sd: [0, 0.3], customer.anger.mean: [0.5, 0.05], "
+        "customer.anger.sd: [0, 0.1, 0.4]}"};
     int refused = 0;
     for (size_t d = 0; d < sizeof DESIGN / sizeof DESIGN[0]; d++) {
         point_maker *maker[2];
