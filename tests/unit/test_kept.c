@@ -78,8 +78,8 @@ static const char *const DESIGN[] = {
     "'customer.personas[b].share': [0.5], strategy.concession.beta: {from: 0.5, to: 2, steps: 12}}}\n"
     "customer: {personas: [{name: a, share: 0.5, openness: {values: [0.1, 0.5, 0.3], weights: [1, 2, 1]}}, "
     "{name: b, share: 0.5, anger: {mean: 0.5}}]}\n#",
-    "vary: {customer.persona: [reasonable, abusive, loyal], customer.reactivity.mean: [0.9, 1], max_turns: [5, 30], "
-    "scenario: [billing-dispute, three-part-complaint], agent.mirroring: [0.1, 0.9]}}\n#"};
+    ("vary: {customer.persona: [reasonable, abusive, loyal], customer.reactivity.mean: [0.9, 1], max_turns: [5, 30], "
+     "scenario: [billing-dispute, three-part-complaint], agent.mirroring: [0.1, 0.9]}}\n#")};
 
 START_TEST(any_limit_any_thread)
 {

@@ -12,6 +12,7 @@
 #include "core/exact_lanes.h"
 #include "population/invert.h"
 #include "population/quantile.h"
+#include "support/exact_arrays.h"
 #include "support/often.h"
 
 START_TEST(philox_known_answers)
@@ -146,7 +147,54 @@ static uint64_t next_random(uint64_t *state)
     return *state >> 33;
 }
 
-/* Every width of lanes against two at a time, which divide where the wide ones multiply; from shapes like a J to narrow ones. */
+/* What the wide vectors make of an array, against single values, to the bit: where they multiply, those divide. */
+static void expect_exact(exact_array *all, double (*single)(double), double low, double high, int logarithmic)
+{
+    static _Alignas(64) double x[4096], found[4096];
+    uint64_t state = 20241005;
+    for (int round = 0; round < 500; round++) {
+        for (int i = 0; i < 4096; i++) {
+            const double part = ((double)next_random(&state) * 0x1p31 + (double)next_random(&state)) * 0x1p-62;
+            x[i] = low + part * (high - low);
+            x[i] = found[i] = logarithmic ? detente_exact_exp(x[i]) : x[i];
+        }
+        all(found, 4096);
+        for (int i = 0; i < 4096; i++) {
+            const double expected = single(x[i]);
+            if (memcmp(&found[i], &expected, sizeof expected) != 0)
+                ck_abort_msg("of %a: %a, not %a", x[i], found[i], expected);
+        }
+    }
+}
+
+static double third(double x)
+{
+    return x / 3;
+}
+
+START_TEST(exact_arrays_of_every_width)
+{
+#ifdef __x86_64__
+    static const struct {
+        detente_isa isa;
+        exact_array *exp, *log, *third;
+    } WIDE[] = {{DETENTE_ISA_V3, exact_exp_v3, exact_log_v3, exact_third_v3},
+                {DETENTE_ISA_V4, exact_exp_v4, exact_log_v4, exact_third_v4}};
+    for (size_t k = 0; k < sizeof WIDE / sizeof WIDE[0]; k++) {
+        if (!detente_isa_available(WIDE[k].isa))
+            continue;
+        expect_exact(WIDE[k].exp, detente_exact_exp, -708, 709, 0);
+        expect_exact(WIDE[k].exp, detente_exact_exp, -0.35, 0.35, 0);
+        expect_exact(WIDE[k].log, detente_exact_log, -708, 709, 1);
+        expect_exact(WIDE[k].log, detente_exact_log, 0, 0.7, 1);
+        expect_exact(WIDE[k].third, third, -690, 700, 1);
+        expect_exact(WIDE[k].third, third, 0, 1, 0);
+    }
+#endif
+}
+END_TEST
+
+/* Every width of lanes against two at a time; from shapes like a J to narrow ones. */
 START_TEST(quantiles_of_every_width)
 {
     static float expected[QUANTILES], table[QUANTILES];
@@ -177,6 +225,7 @@ int main(void)
     tcase_add_test(tests, exact_functions);
     tcase_add_test(tests, beta_quantiles);
     tcase_add_test(tests, gamma_and_uniform_quantiles);
+    tcase_add_test(tests, exact_arrays_of_every_width);
     tcase_add_test(tests, quantiles_of_every_width);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
