@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When a cell has enough replications: looks at a precision, on a schedule that no thread or rank can change. */
 #include <math.h>
 #include <string.h>
 
@@ -9,14 +10,15 @@
 #include "engine/fold.h"
 #include "engine/transport.h"
 
-/* Replications between two looks, as a share of those before the first. */
-enum { LOOKS_A_LEAST = 4 };
+/* Replications between two looks, as a share of those before the first; means that are held at once (12 bytes each). */
+enum { LOOKS_A_LEAST = 4, MEANS_HELD = 1 << 22 };
 
 struct detente_stopping {
     const detente_config *config;
     uint32_t n_cells, n_stopped;
-    uint64_t first, last;   /* the round */
-    uint64_t most;          /* replications a round has */
+    uint64_t first, last; /* the round */
+    uint64_t look;        /* after so many replications cells are looked at next */
+    uint64_t most;        /* replications that a round may have: where cells are many, looks are several rounds apart */
     detente_moments *means; /* by cell, of the rounds that have ended */
     uint64_t *encounters;   /* by cell */
     double *round;          /* most x n_cells, NAN where not played */
@@ -44,7 +46,9 @@ int detente_stopping_create(detente_stopping **stopping, const detente_config *c
     s->n_cells = n_cells;
     if (config->until.metric < 0)
         return 0;
-    s->most = config->until.least;
+    const uint64_t held = n_cells < MEANS_HELD ? MEANS_HELD / n_cells : 1;
+    s->look = config->until.least;
+    s->most = s->look < held ? s->look : held;
     s->means = detente_alloc(n_cells * sizeof *s->means);
     s->encounters = detente_calloc(n_cells, sizeof *s->encounters);
     s->round = detente_alloc(s->most * n_cells * sizeof *s->round);
@@ -81,19 +85,25 @@ void detente_stopping_take(detente_stopping *s, uint32_t cell, uint32_t replicat
     s->round_encounters[at] = (uint32_t)encounters;
 }
 
-/* Add the round's means in the order of replications, and look at every cell that still runs. */
+/* Add the round's means in the order of replications. */
+static void add_round(detente_stopping *s)
+{
+    for (uint32_t c = 0; c < s->n_cells; c++)
+        for (uint64_t r = 0; r < s->last - s->first; r++) {
+            const uint64_t at = r * s->n_cells + c;
+            if (s->stopped[c] || s->round_encounters[at] == 0)
+                continue;
+            detente_moments_add(&s->means[c], s->round[at]);
+            s->encounters[c] += s->round_encounters[at];
+        }
+}
+
+/* Look at every cell that still runs. */
 static void decide(detente_stopping *s)
 {
     for (uint32_t c = 0; c < s->n_cells; c++) {
         if (s->stopped[c])
             continue;
-        for (uint64_t r = 0; r < s->last - s->first; r++) {
-            const uint64_t at = r * s->n_cells + c;
-            if (s->round_encounters[at] == 0)
-                continue;
-            detente_moments_add(&s->means[c], s->round[at]);
-            s->encounters[c] += s->round_encounters[at];
-        }
         /* What could not be played is not tried again. */
         s->stopped[c] =
             (uint8_t)(s->means[c].count == 0 || detente_until_met(&s->config->until, &s->means[c], s->encounters[c]));
@@ -112,12 +122,16 @@ int detente_stopping_next(detente_stopping *s, uint32_t *first, uint32_t *last)
         return s->first < all;
     }
     if (s->last > 0)
+        add_round(s);
+    if (s->last == s->look || s->last == all) {
         decide(s);
+        s->look += (s->config->until.least + LOOKS_A_LEAST - 1) / LOOKS_A_LEAST;
+    }
     if (s->n_stopped == s->n_cells || s->last == all)
         return 0;
-    const uint64_t more = s->last == 0 ? s->most : (s->most + LOOKS_A_LEAST - 1) / LOOKS_A_LEAST;
+    const uint64_t look = s->look < all ? s->look : all;
     s->first = s->last;
-    s->last = all - s->first < more ? all : s->first + more;
+    s->last = look - s->first < s->most ? look : s->first + s->most;
     memset(s->round_encounters, 0, (s->last - s->first) * s->n_cells * sizeof *s->round_encounters);
     *first = (uint32_t)s->first;
     *last = (uint32_t)s->last;

@@ -40,6 +40,29 @@ START_TEST(rounds)
 }
 END_TEST
 
+/* Where means of the replications up to a look would take much memory, they come in several rounds, and looks stay where they were. */
+START_TEST(many_cells)
+{
+    static const uint32_t ends[] = {8, 16, 20, 25, 30, 35, 40, 43}, cells = 1 << 19;
+    detente_stopping *s;
+    uint32_t first, last, before = 0;
+    ck_assert_int_eq(detente_stopping_create(&s, &config, cells, NULL), 0);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        ck_assert_int_eq(detente_stopping_next(s, &first, &last), 1);
+        ck_assert_uint_eq(first, before);
+        ck_assert_uint_eq(last, ends[i]);
+        for (uint32_t r = first; r < last; r++)
+            for (uint32_t c = 0; c < cells; c += cells - 1)
+                detente_stopping_take(s, c, r, 256, c == 0 ? 100 * (r % 2) : 5 + 0.01 * (r % 2));
+        before = last;
+        ck_assert_int_eq(detente_stopping_skip(s)[cells - 1], i > 2);
+        ck_assert_int_eq(detente_stopping_skip(s)[0], 0);
+    }
+    ck_assert_int_eq(detente_stopping_next(s, &first, &last), 0);
+    detente_stopping_free(s);
+}
+END_TEST
+
 START_TEST(all_precise)
 {
     detente_stopping *s;
@@ -217,6 +240,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, rounds);
+    tcase_add_test(tests, many_cells);
     tcase_add_test(tests, all_precise);
     tcase_add_test(tests, any_order);
     tcase_add_test(tests, without_a_rule);
