@@ -213,8 +213,20 @@ static void add_notes(grid *g, const detente_results *results, const detente_sen
         grid_note(g, "With two replications intervals do not show what other customers would change; three would.");
 }
 
+/* A share that is estimated may come out below 0 or above 1, and so may the ends of its interval. */
+static int leaves_range(const detente_sensitivity *s)
+{
+    for (int k = 0; s->sobol && k < s->n_factors; k++) {
+        const detente_sobol_index *x = &s->sobol[k];
+        if (fmin(fmin(x->first, x->first_low), fmin(x->total, x->total_low)) < 0 ||
+            fmax(fmax(x->first, x->first_high), fmax(x->total, x->total_high)) > 1)
+            return 1;
+    }
+    return 0;
+}
+
 /* How to read the table. */
-static void add_legend(grid *g, int type, double confidence)
+static void add_legend(grid *g, int type, double confidence, int leaves)
 {
     grid_note(g,
               type == DETENTE_SALTELLI
@@ -224,6 +236,11 @@ static void add_legend(grid *g, int type, double confidence)
                     "standard deviation (interactions, curvature, noise); noise floor: what mu* would be without an "
                     "effect. low, high: interval of mu*, %.4g %% by bootstrap.",
               100 * confidence);
+    if (leaves)
+        grid_note(
+            g,
+            "An index lies between 0 and 1. Its estimate and the ends of its interval need not, where little is known of "
+            "it; they are not cut off.");
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -234,6 +251,7 @@ typedef struct answer {
     int *strategy, *order;
     size_t n;
     detente_sensitivity *found;
+    int leaves; /* some interval leaves 0 to 1 */
     grid g;
 } answer;
 
@@ -272,6 +290,7 @@ static int add_metric(answer *a, int metric, detente_error *error)
         else
             add_rows(&a->g, config, &a->found[i], a->order);
         add_notes(&a->g, a->results, &a->found[i]);
+        a->leaves |= leaves_range(&a->found[i]);
     }
     for (size_t i = 0; i < a->n; i++)
         detente_sensitivity_clear(&a->found[i]);
@@ -291,7 +310,7 @@ static int answer_all(answer *a, detente_error *error)
     for (int i = 0; i < a->asked->metrics.n && !code; i++)
         code = add_metric(a, a->asked->metrics.metric[i], error);
     if (a->asked->format != GRID_CSV)
-        add_legend(&a->g, type, a->asked->confidence);
+        add_legend(&a->g, type, a->asked->confidence, a->leaves);
     return code;
 }
 

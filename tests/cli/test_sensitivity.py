@@ -182,6 +182,20 @@ def test_confidence(run, files):
     assert all(a < b for a, b in zip(*width))
 
 
+def test_intervals_are_not_cut_off(run, files):
+    """What lies below 0 or above 1 is shown, and a line says so where there is any, and only there."""
+    said = set()
+    for metric in ("resolved", "escalated", "minutes", "peak_anger", "breaches"):
+        for strategy in ("mirroring", "typical"):
+            rows, _ = answers(run, files["saltelli"], "-m", metric, "-S", strategy)
+            ends = [float(row[c]) for row in rows for c in SOBOL if c not in ("parameter", "metric", "above_noise") and row[c]]
+            text = " ".join(run("sensitivity", files["saltelli"], "-m", metric, "-S", strategy).stdout.split())
+            said.add("are not cut off" in text)
+            assert ("are not cut off" in text) == any(not 0 <= end <= 1 for end in ends)
+    assert said == {False, True}
+    assert "cut off" not in run("sensitivity", files["morris"]).stdout
+
+
 def test_a_metric_that_never_varies(run, files):
     """Nothing outside the law was granted: neither design has anything to explain."""
     for type in ("saltelli", "morris"):
