@@ -317,7 +317,8 @@ int detente_config_write(const detente_config *config, char **text, detente_erro
 int detente_config_sha256(const detente_config *config, char hex[65], detente_error *error);
 
 /**
- * Name what differs between two resolved configs, texts of detente_config_write().
+ * Name what differs between two resolved configs, texts of detente_config_write(): of their designs first, then of the rest as it
+ * is without a design. Of what --extend could be thought to add, it is said why it cannot.
  * @param[out] list  "  agent.mirroring: 0.3 there, 0.5 here", one line a path without a last newline; NULL when nothing does;
  *                   free() it
  * @return 0, DETENTE_E_CONFIG when one is no YAML, DETENTE_E_MEMORY

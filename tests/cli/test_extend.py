@@ -285,3 +285,57 @@ def test_what_is_no_extension(run, tmp_path, change, words):
     done = run("run", "s.yaml", "-o", "o.h5", "--extend")
     assert done.returncode == 3 and words in done.stderr, done.stderr
     assert digest(tmp_path / "o.h5") == before
+
+
+def refusal(run, *more):
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend", *more)
+    assert done.returncode == 3 and "go on with its own config, or write to another file" in done.stderr
+    return done.stderr.split("differ:\n")[1].rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize("kind, words", [("latin-hypercube", "2 there, 4 here (a Latin hypercube takes no more points: they would need other strata)"),
+                                         ("random", "2 there, 4 here")])
+def test_points_that_cannot_be_added(run, tmp_path, kind, words):
+    """Of a type that takes no more it is said why; a random design would, but not with another seed."""
+    write(tmp_path, type=kind, points=2, replications=3, keep="none")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    assert refusal(run, "--set", "design.points=4", "--set", "seed=8") == [f"  design.points: {words}", "  seed: 7 there, 8 here"]
+
+
+def test_other_levels(run, tmp_path):
+    """A design that varies something else differs in that, not in how the config writes what is varied."""
+    config = """detente: 1
+extends: billing-dispute
+replications: 2
+encounters: 9
+customer: {anger: {mean: %s}, personas: [{name: a, share: 0.4}, {name: b, share: 0.6, belief: 1}]}
+hypotheses: [{name: h, expect: {metric: escalated, value: "< %s"}}]
+design: {vary: {%s, agent.warmth: [0, 0.1]}}
+"""
+    (tmp_path / "s.yaml").write_text(config % (.3, .9, "customer.persona: [a, b], max_turns: [50, 80]"))
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    (tmp_path / "s.yaml").write_text(config % (.4, .8, "scenario.value: [300, 400]"))
+    assert refusal(run) == [
+        "  design.vary.customer.persona: a map there, nothing here (a factorial design takes no more points: new ones would lie between "
+        "those there)",
+        "  design.vary.max_turns: a map there, nothing here",
+        "  design.vary.scenario.value: nothing there, a map here",
+        "  customer.anger.mean: 0.3 there, 0.4 here",
+        '  hypotheses[h].expect.value: the text "< 0.9" there, the text "< 0.8" here']
+
+
+def test_points_of_a_file_that_changed(run, tmp_path):
+    (tmp_path / "s.yaml").write_text("detente: 1\nreplications: 2\nencounters: 9\ndesign: {type: list, file: p.csv}\n")
+    (tmp_path / "p.csv").write_text("agent.warmth\n0.1\n0.2\n")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    for last, words in (("0.3", ""), ("0.2\n0.3", ", 2 there, 3 here")):
+        (tmp_path / "p.csv").write_text(f"agent.warmth\n0.1\n{last}\n")
+        assert refusal(run) == [f"  design.file: p.csv has other points than it had{words} (a list takes no more points: run new ones as a list "
+                                "of their own, into another file)"]
+
+
+def test_a_narrower_rule(run, tmp_path):
+    write(tmp_path, type="sobol", points=2, replications=RULE, keep="none")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    [line] = refusal(run, "--set", "replications.until.halfwidth=0.03")
+    assert line.startswith("  replications.until.halfwidth: 0.04 there, 0.03 here (cells that had enough would need")
