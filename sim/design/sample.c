@@ -4,8 +4,6 @@
  */
 #include "design/sample.h"
 
-#include <gsl/gsl_qrng.h>
-
 #include "core/memory.h"
 
 #define DETENTE_LANES 1
@@ -105,49 +103,18 @@ static void latin_hypercube(const sampler *s, uint64_t point, double *values)
 
 /* ---- Sobol ------------------------------------------------------------------------------------------------------- */
 
-/*
- * GSL walks the sequence in Gray code, where the step to point 2^j changes exactly what direction number j stands for: so few
- * steps give them all, and any point can then be had at once.
- */
-static int find_directions(sampler *s, unsigned dimensions, uint64_t last)
+static int find_directions(sampler *s, unsigned dimensions)
 {
-    double *x = detente_calloc(dimensions, sizeof *x);
-    uint32_t *before = detente_calloc(dimensions, sizeof *before);
     s->direction = detente_calloc(dimensions, sizeof *s->direction);
-    gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, dimensions);
-    const int ok = x && before && s->direction && sequence;
-    unsigned bit = 0;
-    for (uint64_t n = 1; ok && UINT64_C(1) << bit <= last; n++) {
-        gsl_qrng_get(sequence, x);
-        for (unsigned k = 0; k < dimensions; k++) {
-            const uint32_t now = (uint32_t)(x[k] * 0x1p30);
-            if (n == UINT64_C(1) << bit)
-                s->direction[k][bit] = now ^ before[k];
-            before[k] = now;
-        }
-        bit += n == UINT64_C(1) << bit;
-    }
-    if (sequence)
-        gsl_qrng_free(sequence);
-    detente_free(before);
-    detente_free(x);
-    return ok ? 0 : DETENTE_E_MEMORY;
-}
-
-static double sobol(const sampler *s, unsigned dimension, uint64_t point)
-{
-    uint32_t x = 0;
-    uint64_t gray = point ^ point >> 1;
-    for (unsigned bit = 0; gray; bit++, gray >>= 1)
-        if (gray & 1)
-            x ^= s->direction[dimension][bit];
-    return (double)x * 0x1p-30;
+    for (unsigned k = 0; s->direction && k < dimensions; k++)
+        sobol_directions(k, s->direction[k]);
+    return s->direction ? 0 : DETENTE_E_MEMORY;
 }
 
 static void sobol_point(const sampler *s, uint64_t point, double *values)
 {
     for (int k = 0; k < s->design->n_factors; k++)
-        values[k] = detente_factor_share(&s->design->factor[k], sobol(s, (unsigned)k, point));
+        values[k] = detente_factor_share(&s->design->factor[k], sobol(s->direction[k], (uint32_t)point));
 }
 
 /* Of row j, which is point j + 1 of the sequence: A, B, then A with one column of B. The sequence's point 0 has A equal to B. */
@@ -158,7 +125,8 @@ static void saltelli(const sampler *s, uint64_t point, double *values)
     const int matrix = (int)(point % ((uint64_t)factors + 2));
     for (int k = 0; k < factors; k++) {
         const int of_b = matrix == 1 || matrix == k + 2;
-        values[k] = detente_factor_share(&s->design->factor[k], sobol(s, (unsigned)(of_b ? factors + k : k), row + 1));
+        values[k] =
+            detente_factor_share(&s->design->factor[k], sobol(s->direction[of_b ? factors + k : k], (uint32_t)row + 1));
     }
 }
 
@@ -216,9 +184,9 @@ int sampler_init(sampler *s, const detente_config *config)
     const unsigned factors = (unsigned)config->design->n_factors;
     switch (config->design->type) {
     case DETENTE_SOBOL:
-        return find_directions(s, factors, config->design->points);
+        return find_directions(s, factors);
     case DETENTE_SALTELLI:
-        return find_directions(s, 2 * factors, config->design->points);
+        return find_directions(s, 2 * factors);
     default:
         return 0;
     }

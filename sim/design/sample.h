@@ -7,13 +7,13 @@
 
 #include <detente/config.h>
 
-enum { SOBOL_BITS = 30 };
+#include "design/sobol.h"
 
-/** What sampling needs besides the design: the seed, and direction numbers of Sobol's sequence. */
+/** What sampling needs besides the design: the seed, and direction numbers. */
 typedef struct sampler {
     const detente_design *design;
     uint64_t seed;
-    uint32_t (*direction)[SOBOL_BITS]; /**< by dimension, or NULL */
+    uint32_t (*direction)[SOBOL_BITS]; /**< of Sobol's sequence, by dimension, or NULL */
 } sampler;
 
 /** @return 0 or DETENTE_E_MEMORY */

@@ -95,6 +95,14 @@ static uint64_t others(const detente_factor *f)
     return f->levels;
 }
 
+/* Points that one of `points` makes. */
+static uint64_t points_each(const detente_design *design)
+{
+    return design->type == DETENTE_SALTELLI ? (uint64_t)design->n_factors + 2
+           : design->type == DETENTE_MORRIS ? (uint64_t)design->n_factors + 1
+                                            : 1;
+}
+
 /* @return nonzero beyond 2^64 */
 static int count_points(detente_design *design)
 {
@@ -110,29 +118,40 @@ static int count_points(detente_design *design)
         for (int k = 0; k < design->n_factors; k++)
             *n += others(&design->factor[k]);
         return 0;
-    case DETENTE_SALTELLI:
-        *n = (uint64_t)design->n_factors + 2;
-        return multiply(n, design->points);
-    case DETENTE_MORRIS:
-        *n = (uint64_t)design->n_factors + 1;
-        return multiply(n, design->points);
     default:
-        *n = design->points;
-        return 0;
+        *n = points_each(design);
+        return multiply(n, design->points);
     }
+}
+
+/* Cells have 32-bit numbers: a coordinate of the results, and part of what random numbers are drawn for. */
+static void too_many_cells(const vary *v, const node *design)
+{
+    const unsigned long most = UINT32_MAX;
+    const uint64_t cells = points_each(v->design) * (uint64_t)v->config->n_strategies;
+    const node *points = node_get(design, "points");
+    if (v->design->type == DETENTE_LIST)
+        reader_error(v->r, design->place, "design",
+                     "more than %lu cells (points x strategies), allowed up to that many: list fewer points", most);
+    else if (TYPE[v->design->type].uses & USES_POINTS)
+        reader_error(
+            v->r, points ? points->place : design->place, "design.points",
+            "found %llu, allowed at most %llu: each makes %llu cells here (points x strategies), and a run has "
+            "at most %lu",
+            (unsigned long long)v->design->points, (unsigned long long)(most / cells), (unsigned long long)cells, most);
+    else
+        reader_error(v->r, design->place, "design",
+                     "more than %lu cells (points x strategies), allowed up to that many: vary fewer paths in fewer "
+                     "steps, or sample them (random, latin-hypercube, sobol)",
+                     most);
 }
 
 static void check_size(const vary *v, const node *design)
 {
-    uint64_t cells;
     const int over = count_points(v->design);
-    cells = v->design->n_points;
+    uint64_t cells = v->design->n_points;
     if (over || multiply(&cells, (uint64_t)v->config->n_strategies) || cells > UINT32_MAX)
-        reader_error(
-            v->r, design->place, "design",
-            "more than %lu cells (points x strategies), allowed up to that many: vary fewer paths in fewer steps, or "
-            "sample them (random, latin-hypercube, sobol)",
-            (unsigned long)UINT32_MAX);
+        too_many_cells(v, design);
 }
 
 static void bind_points(const vary *v, const node *design)

@@ -2,6 +2,7 @@
 /* Each type of design against its definition, and points against configs with their values. */
 #define _GNU_SOURCE
 #include <check.h>
+#include <gsl/gsl_qrng.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -217,7 +218,7 @@ static double sobol(int dimension, uint32_t n)
     int degree = 0;
     while (POLYNOMIAL[dimension] >> (degree + 1))
         degree++;
-    for (int j = 0; j < 31; j++) {
+    for (int j = 0; j < 32; j++) {
         if (dimension == 0 || j < degree) {
             v[j] = (uint64_t)(dimension ? M[dimension][j] : 1) << (31 - j);
             continue;
@@ -228,7 +229,7 @@ static double sobol(int dimension, uint32_t n)
                 v[j] ^= v[j - k];
     }
     const uint32_t gray = n ^ n >> 1;
-    for (int j = 0; j < 31; j++)
+    for (int j = 0; j < 32; j++)
         if (gray >> j & 1)
             x ^= v[j];
     return (double)x * 0x1p-32;
@@ -258,6 +259,41 @@ START_TEST(sobol_is_the_sequence)
             ck_assert_int_eq(seen[j]++, 0);
         }
     }
+    close_design();
+}
+END_TEST
+
+/* GSL has the sequence too, from a table of its own; it walks it, from point 1 on. */
+START_TEST(sobol_is_that_of_gsl)
+{
+    char text[8192];
+    double x[40];
+    sprintf(text, "type: sobol, points: 20000, ");
+    vary(40, text + strlen(text));
+    open_design(text);
+    gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, 40);
+    for (uint64_t i = 1; i < 20000; i++) {
+        ck_assert_int_eq(gsl_qrng_get(sequence, x), 0);
+        for (int k = 0; k < 40 && (i % 16 == 0 || (i & (i - 1)) == 0); k++)
+            ck_assert_double_eq(point(i)[k], x[k]);
+    }
+    gsl_qrng_free(sequence);
+    close_design();
+}
+END_TEST
+
+/* As many points as a run can have: GSL stops at 2^30 - 1. */
+START_TEST(sobol_to_the_end)
+{
+    static const uint32_t AT[] = {(1u << 30) - 1, 1u << 30, (1u << 30) + 1, 1717986918, INT32_MAX - 1};
+    char text[8192];
+    sprintf(text, "type: sobol, points: %d, ", INT32_MAX);
+    vary(5, text + strlen(text));
+    open_design(text);
+    ck_assert_uint_eq(detente_sweep_cells(sweep), UINT32_MAX - 1);
+    for (size_t i = 0; i < sizeof AT / sizeof *AT; i++)
+        for (int k = 0; k < 5; k++)
+            ck_assert_double_eq(point(AT[i])[k], sobol(k, AT[i]));
     close_design();
 }
 END_TEST
@@ -497,6 +533,8 @@ int main(void)
     tcase_add_loop_test(tests, extensible, 0, 4);
     tcase_add_loop_test(tests, one_point_a_stratum, 0, 8);
     tcase_add_test(tests, sobol_is_the_sequence);
+    tcase_add_test(tests, sobol_is_that_of_gsl);
+    tcase_add_test(tests, sobol_to_the_end);
     tcase_add_test(tests, saltelli_matrices);
     tcase_add_test(tests, morris_trajectories);
     tcase_add_test(tests, points_are_settings);
