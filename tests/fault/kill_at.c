@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -62,6 +63,13 @@ static int call_begins(const char *name)
     return strcmp(when, "fails") ? DIE_AFTER : FAIL;
 }
 
+/* Pipes and sockets are none of a disk's. */
+static int is_on_disk(int file)
+{
+    struct stat there;
+    return fstat(file, &there) == 0 && S_ISREG(there.st_mode);
+}
+
 #define CALL(type, name, parameters, arguments) \
     type name parameters; \
     type name parameters \
@@ -85,7 +93,7 @@ static int call_begins(const char *name)
         static ssize_t(*real) parameters; \
         if (!real) \
             real = (ssize_t(*) parameters)dlsym(RTLD_NEXT, #name); \
-        const int what = call_begins(#name); \
+        const int what = is_on_disk(file) ? call_begins(#name) : GO_ON; \
         if (what == FAIL) \
             return -1; \
         if (what == DIE_AFTER) { \
