@@ -115,6 +115,11 @@ void detente_stopping_take(detente_stopping *stopping, uint32_t cell, uint32_t r
                            double mean);
 /** Cells that have enough. */
 uint32_t detente_stopping_stopped(const detente_stopping *stopping);
+/**
+ * Replications, of all cells, that are still needed from the round on that was given last: under a rule, after the first round,
+ * as many as the intervals' widths let expect, since they fall with the root of the number; else the most there may be.
+ */
+double detente_stopping_needed(const detente_stopping *stopping);
 /** By cell, 1: it has enough. For detente_run_options.skip; NULL without a stopping rule. Changed by the next round. */
 const uint8_t *detente_stopping_skip(const detente_stopping *stopping);
 
@@ -177,6 +182,8 @@ int detente_ranks_sum(detente_ranks *ranks, double *value, int n);
 int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente_error *error);
 /** From the thread that plays: what this rank has done in all. */
 void detente_ranks_tell(detente_ranks *ranks, const detente_progress *done);
+/** On rank 0, while nothing is played: encounters and turns that all have done, as far as they have said. */
+detente_progress detente_ranks_done(const detente_ranks *ranks);
 /** The signal by which any of them was told to stop; 0: none. */
 int detente_ranks_signal(const detente_ranks *ranks);
 /** By all: exchange the replication means of the round, of which each has taken those that it played. */

@@ -143,15 +143,21 @@ const volatile int *cli_signals_caught(void);
 
 /** Shows on stderr how far a run has come: a bar on a terminal, plain lines elsewhere. Start from cli_progress_begin(). */
 typedef struct cli_progress {
-    int mode;     /**< enum cli_progress_mode */
-    int bar;      /**< stderr is a terminal that can go back to the start of a line */
-    int width;    /**< of what stands on the terminal's line */
-    double shown; /**< seconds when a line was last shown */
-    uint64_t
-        encounters; /**< of the whole run, at most; what detente_progress counts is a part of it; 0: nobody knows */
-    uint32_t candidates, left; /**< then: of a selection, and how many are still played */
-    detente_progress before;   /**< parts that are done */
-    uint32_t cells, enough;    /**< cells, and how many stopped at a precision; 0 cells: no rule */
+    int mode;            /**< enum cli_progress_mode */
+    int bar;             /**< stderr is a terminal that can go back to the start of a line */
+    int width;           /**< of what stands on the terminal's line */
+    double shown;        /**< seconds when a line was last shown */
+    uint64_t encounters; /**< of the whole run; what detente_progress counts is a part of it; 0: nobody knows */
+    enum {
+        CLI_TOTAL,
+        CLI_TOTAL_AT_MOST,
+        CLI_TOTAL_ABOUT
+    } total;                            /**< what that is: under a rule not the number itself */
+    uint32_t candidates, left;          /**< of a selection, and how many are still played */
+    detente_progress before;            /**< parts that are done */
+    uint32_t cells;                     /**< that are played; 0: not told */
+    uint32_t precise;                   /**< … of them stopped at a precision, under a rule */
+    uint64_t replication, replications; /**< the one that is played, of so many; 0: not told */
 } cli_progress;
 
 enum cli_progress_mode { CLI_PROGRESS_AUTO, CLI_PROGRESS_ALWAYS, CLI_PROGRESS_NEVER };

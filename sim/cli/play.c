@@ -21,9 +21,18 @@ typedef struct round_sink {
     run_state *run;
     detente_run_options *how;
     cli_progress *progress;
+    double started;         /* seconds, by the clock */
+    uint64_t known;         /* units that were there before */
     uint64_t at;            /* where this rank has come on the line of units */
     detente_progress begun; /* what it had done before the units that are under way */
 } round_sink;
+
+static double clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 
 static int round_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
 {
@@ -87,6 +96,12 @@ static int play_units(round_sink *sink, uint64_t end, detente_error *error)
     return code;
 }
 
+/* The part of the cells that have not enough replications yet. */
+static double going(const round_sink *sink)
+{
+    return 1 - detente_stopping_stopped(sink->stopping) / (double)sink->n_cells;
+}
+
 /* From the thread that plays: rank 0 shows what all have done. */
 static void tell_ranks(void *data, const detente_progress *part)
 {
@@ -97,10 +112,49 @@ static void tell_ranks(void *data, const detente_progress *part)
     detente_ranks_tell(sink->run->ranks, &all);
 }
 
+/* What has been played by all ranks, the units under way included. */
+static void show(const round_sink *sink, detente_progress now)
+{
+    const detente_config *config = &sink->run->config;
+    cli_progress *progress = sink->progress;
+    const uint64_t units = sink->known + now.encounters_done / config->encounters, whole = units / sink->n_cells;
+    if (sink->metric < 0)
+        progress->replication = whole + (whole < config->replications);
+    now.seconds = clock_now() - sink->started;
+    cli_progress_show(progress, &now);
+}
+
 static void show_ranks(void *data, const detente_progress *all)
 {
+    show(data, *all);
+}
+
+/* Of one process: `part` is of the units that are under way. */
+static void show_alone(void *data, const detente_progress *part)
+{
     const round_sink *sink = data;
-    cli_progress_show(sink->progress, all);
+    detente_progress all = sink->begun;
+    all.encounters_done += part->encounters_done;
+    all.turns_done += part->turns_done;
+    show(sink, all);
+}
+
+/* Between rounds, since they may be too short for the engine to report any: replications up to `last` come next. */
+static void show_round(const round_sink *sink, uint32_t last)
+{
+    const run_state *run = sink->run;
+    cli_progress *progress = sink->progress;
+    const detente_progress all = detente_ranks_number(run->ranks) == 1 ? run->done : detente_ranks_done(run->ranks);
+    progress->precise = detente_stopping_stopped(sink->stopping);
+    if (sink->metric >= 0) {
+        const double left = (double)detente_store_left(run->store) * going(sink);
+        const double needed = fmin(detente_stopping_needed(sink->stopping), left) * (double)run->config.encounters;
+        progress->total = last > run->config.until.least ? CLI_TOTAL_ABOUT : CLI_TOTAL_AT_MOST;
+        progress->encounters = all.encounters_done + (uint64_t)needed;
+        progress->replication = last;
+    }
+    if (detente_ranks_rank(run->ranks) == 0)
+        show(sink, all);
 }
 
 /* Units [first, first + n) of those that were left of the round. */
@@ -144,8 +198,7 @@ static int share_units(round_sink *sink, uint64_t end, detente_error *error)
     run_state *run = sink->run;
     const uint64_t n = detente_store_left_before(run->store, end);
     /* Those that are played: cells that have enough are only passed. */
-    const double going = 1 - detente_stopping_stopped(sink->stopping) / (double)sink->n_cells;
-    const double encounters = (double)n * (double)run->config.encounters * going, threads = run->options->threads;
+    const double encounters = (double)n * (double)run->config.encounters * going(sink), threads = run->options->threads;
     if (encounters < trifle_encounters * threads)
         return play_trifle(sink, end, error);
     const double worth = (double)n * fmin(1, chunk_encounters * threads / encounters);
@@ -190,44 +243,41 @@ static int sum_ranks(run_state *run, double seconds, detente_error *error)
     return 0;
 }
 
-static double clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 int cli_run_play(run_state *run, detente_error *error)
 {
-    const double begun = clock_now();
     const int alone = detente_ranks_number(run->ranks) == 1;
+    const detente_config *config = &run->config;
     cli_progress progress;
     cli_progress_begin(&progress, run->options->progress);
     round_sink sink = {.store = detente_store_sink(run->store),
-                       .metric = run->config.until.metric,
+                       .metric = config->until.metric,
                        .n_cells = cli_run_cells(run).n_cells,
                        .run = run,
-                       .progress = &progress};
-    progress.encounters = detente_store_left(run->store) * run->config.encounters;
-    progress.cells = run->config.until.metric < 0 ? 0 : sink.n_cells;
+                       .progress = &progress,
+                       .started = clock_now()};
+    const uint64_t left = detente_store_left(run->store);
+    sink.known = (uint64_t)sink.n_cells * config->replications - left;
+    progress.encounters = left * config->encounters;
+    progress.cells = sink.n_cells;
+    /* A part of a line of units knows nothing of the others. */
+    progress.replications = run->options->shards && config->until.metric < 0 ? 0 : config->replications;
     detente_run_options how = {.threads = run->options->threads,
                                .isa = run->isa,
-                               .progress = alone ? cli_progress_show : tell_ranks,
-                               .progress_data = alone ? (void *)&progress : (void *)&sink,
+                               .progress = alone ? show_alone : tell_ranks,
+                               .progress_data = &sink,
                                .stop = cli_signals_caught()};
     uint32_t first, last;
     sink.how = &how;
-    int code = detente_stopping_create(&sink.stopping, &run->config, sink.n_cells, error);
+    int code = detente_stopping_create(&sink.stopping, config, sink.n_cells, error);
     code = detente_ranks_agree(run->ranks, code, error);
     while (!code && detente_stopping_next(sink.stopping, &first, &last)) {
-        progress.before = alone ? run->done : (detente_progress){.seconds = clock_now() - begun};
-        progress.enough = detente_stopping_stopped(sink.stopping);
+        show_round(&sink, last);
         code = play_round(&sink, first, last, error);
     }
     run->cells = sink.n_cells;
     run->precise = code ? 0 : detente_stopping_stopped(sink.stopping);
     detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
-    const int summed = sum_ranks(run, clock_now() - begun, error);
+    const int summed = sum_ranks(run, clock_now() - sink.started, error);
     return code ? code : summed;
 }

@@ -352,13 +352,22 @@ static int all_ended(const detente_ranks *ranks)
     return ended;
 }
 
-static void show(const detente_ranks *ranks, double seconds)
+detente_progress detente_ranks_done(const detente_ranks *ranks)
 {
-    detente_progress now = {.seconds = seconds};
-    for (int r = 0; r < ranks->n; r++) {
+    detente_progress now = {.encounters_done = ranks->done.encounters_done, .turns_done = ranks->done.turns_done};
+    for (int r = 1; r < ranks->n; r++) {
         now.encounters_done += ranks->reported[r].encounters;
         now.turns_done += ranks->reported[r].turns;
     }
+    return now;
+}
+
+static void show(detente_ranks *ranks, double seconds)
+{
+    pthread_mutex_lock(&ranks->mutex);
+    detente_progress now = detente_ranks_done(ranks);
+    pthread_mutex_unlock(&ranks->mutex);
+    now.seconds = seconds;
     if (ranks->share->progress)
         ranks->share->progress(ranks->share->data, &now);
 }

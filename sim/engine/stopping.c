@@ -24,16 +24,30 @@ struct detente_stopping {
     double *round;          /* most x n_cells, NAN where not played */
     uint32_t *round_encounters;
     uint8_t *stopped;
+    double needed; /* replications, of all cells, after those of the rounds that have ended */
 };
 
-int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters)
+/* How many times too wide a cell's interval is; 0: it is not. */
+static double excess(const detente_until *until, const detente_moments *means, uint64_t encounters)
 {
     double half = detente_t_halfwidth(means->count, detente_moments_variance(means), until->confidence);
     if (detente_metric_is_flag(until->metric))
         half = fmax(half, detente_wilson_halfwidth(encounters, means->mean, until->confidence));
     const double share = until->halfwidth / 100;
     const double bound = until->relative ? share / (1 + share) * fabs(means->mean) : until->halfwidth;
-    return half <= bound;
+    return half <= bound ? 0 : fmax(1, half / bound);
+}
+
+int detente_until_met(const detente_until *until, const detente_moments *means, uint64_t encounters)
+{
+    return excess(until, means, encounters) == 0;
+}
+
+/* A width falls with the root of the number of replications. */
+static double still_needed(const detente_stopping *s, double times_too_wide)
+{
+    const double had = (double)s->last, needed = had * (times_too_wide * times_too_wide - 1);
+    return fmin(fmax(needed, 1), (double)s->config->replications - had);
 }
 
 int detente_stopping_create(detente_stopping **stopping, const detente_config *config, uint32_t n_cells,
@@ -44,6 +58,7 @@ int detente_stopping_create(detente_stopping **stopping, const detente_config *c
         return detente_error_set(error, DETENTE_E_MEMORY, "%s", detente_error_string(DETENTE_E_MEMORY));
     s->config = config;
     s->n_cells = n_cells;
+    s->needed = (double)n_cells * (double)config->replications;
     if (config->until.metric < 0)
         return 0;
     const uint64_t held = n_cells < MEANS_HELD ? MEANS_HELD / n_cells : 1;
@@ -101,13 +116,15 @@ static void add_round(detente_stopping *s)
 /* Look at every cell that still runs. */
 static void decide(detente_stopping *s)
 {
+    s->needed = 0;
     for (uint32_t c = 0; c < s->n_cells; c++) {
         if (s->stopped[c])
             continue;
         /* What could not be played is not tried again. */
-        s->stopped[c] =
-            (uint8_t)(s->means[c].count == 0 || detente_until_met(&s->config->until, &s->means[c], s->encounters[c]));
+        const double times = s->means[c].count == 0 ? 0 : excess(&s->config->until, &s->means[c], s->encounters[c]);
+        s->stopped[c] = times == 0;
         s->n_stopped += s->stopped[c];
+        s->needed += s->stopped[c] ? 0 : still_needed(s, times);
     }
 }
 
@@ -146,6 +163,11 @@ const uint8_t *detente_stopping_skip(const detente_stopping *s)
 uint32_t detente_stopping_stopped(const detente_stopping *s)
 {
     return s->n_stopped;
+}
+
+double detente_stopping_needed(const detente_stopping *s)
+{
+    return s->needed;
 }
 
 void detente_ranks_means(detente_ranks *ranks, detente_stopping *s)

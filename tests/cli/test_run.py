@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """detente run: the same bytes whatever plays them; being stopped; disks and files that will not do."""
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -131,15 +132,50 @@ def test_progress_elsewhere_than_on_a_terminal(run):
     assert done.returncode == 0 and done.stderr == ""
     done = run("run", "billing-dispute", "-o", "p.h5", "--set", "replications=40000", "--progress", "always", "--threads", 1)
     assert done.returncode == 0 and "\r" not in done.stderr
-    assert "of 10,240,000 encounters" in done.stderr.splitlines()[0] and "left " in done.stderr
+    line = re.fullmatch(r"detente: +(\d+) %, left (\d+:\d\d), replication ([\d,]+) of 40,000, (\S+) M turns/s, "
+                        r"([\d,]+) of 10,240,000 encounters", done.stderr.splitlines()[0])
+    assert line, done.stderr
+    percent, replication, encounters = (int(line[i].replace(",", "")) for i in (1, 3, 5))
+    assert 0 < encounters < 10240000 and percent == round(encounters / 102400)
+    assert replication == encounters // 256 + 1
+    assert float(line[4]) * 1e6 > 5 * encounters / 10  # more than five turns an encounter, in ten seconds at most
 
 
-def test_progress_on_a_terminal(detente, tmp_path):
+def test_progress_under_a_stopping_rule(run, tmp_path):
+    """Rounds shorter than a report are shown, and what is left is what the intervals tell: first at most, then about."""
+    (tmp_path / "c.yaml").write_text("""detente: 1
+name: c
+extends: billing-dispute
+encounters: 64
+replications: {min: 20, max: 20000, until: {metric: escalated, halfwidth: 0.0026}}
+strategies: [typical, mirroring, task-focused, surrender]
+design: {type: random, points: 25, vary: {customer.anger.mean: {from: 0.3, to: 0.7}}}
+""")
+    done = run("run", "c.yaml", "-o", "o.h5", "--progress", "always", "--threads", 1)
+    assert done.returncode == 0, done.stderr
+    lines = [re.fullmatch(r"detente: +(\d+) %, left (about|at most) \d+:\d\d, (\d+) of 100 cells precise, "
+                          r"replication ([\d,]+) of at most 20,000, \S+ M turns/s, ([\d,]+) of \2 ([\d,]+) encounters", line)
+             for line in done.stderr.splitlines()]
+    assert all(lines) and len(lines) >= 2, done.stderr
+    # min 20, then five more each time
+    assert all(int(line[4].replace(",", "")) % 5 == 0 for line in lines)
+    played = int(re.search(r"^([\d,]+) encounters", done.stdout, re.MULTILINE)[1].replace(",", ""))
+    assert lines[-1][2] == "about" and int(lines[-1][6].replace(",", "")) == pytest.approx(played, rel=0.1)
+    precise = [int(line[3]) for line in lines]
+    assert precise == sorted(precise) and precise[-1] > 0
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_progress_on_a_terminal(detente, tmp_path, columns):
+    import fcntl
     import pty
+    import struct
+    import termios
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = dict(os.environ, TERM="xterm")
     program = subprocess.Popen([detente, "run", "billing-dispute", "-o", "o.h5", "--progress", "always", "--set",
-                                "replications=20000"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=slave)
+                                "replications=10000"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=slave)
     os.close(slave)
     seen = b""
     try:
@@ -150,6 +186,11 @@ def test_progress_on_a_terminal(detente, tmp_path):
     os.close(master)
     assert program.wait(60) == 0
     assert b"\r[" in seen and b"#" in seen and b"\x1b" not in seen
+    lines = [line.rstrip() for line in seen.decode().split("\r") if "#" in line]
+    assert all(len(line) < columns for line in lines)
+    # What there is no room for is left out, from the end, and nothing is cut.
+    ends = {60: r"left \d+:\d\d, replication [\d,]+ of 10,000", 80: r"\S+ M turns/s", 200: r"of 2,560,000 encounters"}
+    assert all(re.search(ends[columns] + "$", line) for line in lines), lines
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU])

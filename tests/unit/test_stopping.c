@@ -76,6 +76,36 @@ START_TEST(all_precise)
 }
 END_TEST
 
+/*
+ * What is still needed: at first all there may be. After 20 replications of means 0 and 100 in turn, s = 100 sqrt(5/19) = 51.2989 and
+ * t(19, .975) = 2.093024 (Abramowitz & Stegun 1964, table 26.10), so half the width is 24.0085; for 8 it takes 20 (24.0085/8)^2 =
+ * 180.13 in all, but for 20 it takes 28.82, and for .5 more than the 23 that there may be. At least one more is needed.
+ */
+START_TEST(still_needed)
+{
+    static const struct {
+        uint32_t most;
+        double halfwidth, needed;
+    } cases[] = {{1000, 8, 160.128}, {1000, 20, 8.820}, {43, 0.5, 23}, {1000, 23.9, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        detente_stopping *s;
+        uint32_t first, last;
+        config.replications = cases[i].most;
+        config.until.halfwidth = cases[i].halfwidth;
+        ck_assert_int_eq(detente_stopping_create(&s, &config, 2, NULL), 0);
+        ck_assert_int_eq(detente_stopping_next(s, &first, &last), 1);
+        ck_assert_double_eq(detente_stopping_needed(s), 2. * cases[i].most);
+        for (uint32_t r = 0; r < 20; r++) {
+            detente_stopping_take(s, 0, r, 256, 100 * (r % 2));
+            detente_stopping_take(s, 1, r, 256, 5 + 0.01 * (r % 2)); /* has enough */
+        }
+        ck_assert_int_eq(detente_stopping_next(s, &first, &last), 1);
+        ck_assert_double_eq_tol(detente_stopping_needed(s), cases[i].needed, 0.01);
+        detente_stopping_free(s);
+    }
+}
+END_TEST
+
 /* The order in which a round's means arrive does not matter. */
 START_TEST(any_order)
 {
@@ -242,6 +272,7 @@ int main(void)
     tcase_add_test(tests, rounds);
     tcase_add_test(tests, many_cells);
     tcase_add_test(tests, all_precise);
+    tcase_add_test(tests, still_needed);
     tcase_add_test(tests, any_order);
     tcase_add_test(tests, without_a_rule);
     tcase_add_test(tests, the_rule);
