@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw metrics of every strategy in a results file, with 95 % intervals, in a colour for each point of its design:
+"""Draw metrics of every strategy in a results file, with 95 % intervals, in a colour and a mark for each point of its design:
 figure.py RESULTS.h5 FIGURE.svg [METRIC]..."""
 import sys
 
@@ -12,8 +12,10 @@ import matplotlib.pyplot as plt  # noqa: E402
 import xarray  # noqa: E402
 
 LABELS = {"reported_satisfaction": "satisfaction (0 to 1)", "escalated": "share escalated", "resolved": "share resolved",
-          "total_cost": "cost of a call (money)", "concession_cost": "cost of what was conceded (money)",
+          "total_cost": "cost of a call (money)", "concession_cost": "cost of concessions (money)",
           "net_value": "net value of a call (money)", "final_anger": "anger at the end (0 to 1)"}
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]  # Okabe & Ito: told apart by all eyes
+MARKS = "osD^v<>"
 BESIDES = {"strategy", "replications_run", "status", "stopped_by", "error"}  # what else has a value for each cell
 
 results = xarray.open_dataset(sys.argv[1])
@@ -37,10 +39,11 @@ for axis, metric in zip(axes[0], metrics):
     for i, (point, rows) in enumerate(points):
         place = [order.index(name) + (i - (len(points) - 1) / 2) * 0.6 / len(points) for name in rows.strategy]
         low, mean, high = (rows[metric, statistic] for statistic in ("ci_low", "mean", "ci_high"))
-        axis.errorbar(mean, place, xerr=[mean - low, high - mean], fmt="o", markersize=5, capsize=2, label=point)
+        axis.errorbar(mean, place, xerr=[mean - low, high - mean], fmt=MARKS[i % len(MARKS)], color=COLOURS[i % len(COLOURS)], markersize=4.5, capsize=2,
+                      label=point)
     axis.set_xlabel(LABELS.get(metric, metric))
     axis.grid(axis="x", alpha=0.4)
-axes[0, 0].set_yticks(range(len(order)), order)
+axes[0, 0].set(yticks=range(len(order)), yticklabels=order, ylim=(-0.6, len(order) - 0.4))
 figure.suptitle(results.attrs["question"])
 if legend:
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="lower center", ncols=2, frameon=False)

@@ -380,6 +380,11 @@ def test_figures_of_a_sweep(sweep, tmp_path):
     curves = draw(sys.executable, "curves.py", sweep, tmp_path / "curves.svg", "agent.mirroring", "resolved", "total_cost")
     assert all(text in curves for text in ("choices, customer.persona loyal", "resolved", "total_cost (money)", ">agent.mirroring<"))
     assert "agent.mirroring 1" not in curves
+    # Six lines are too many for one legend: a panel for each value of the other path, whose legend has the strategies.
+    panels = draw(sys.executable, "curves.py", sweep, tmp_path / "panels.svg", "customer.persona", "resolved", "total_cost")
+    assert all(panels.count(f">agent.mirroring {value}<") == 1 for value in ("0", "0.5", "1")) and "choices, " not in panels
+    assert panels.count(">choices<") == panels.count(">resolved<") == 1 and panels.count('id="axes_') == 6
+    assert curves.count('id="axes_') == 2
 
 
 def test_curves_says_what_it_wants(results, sweep, tmp_path):
