@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "param/bind.h"
 #include "param/merge.h"
 #include "param/registry.h"
 
@@ -154,6 +155,7 @@ void expand_tree(reader *r, node *root)
 typedef struct step {
     const char *text;
     int index;
+    const char *from; /* where it begins in the path */
 } step;
 
 enum { MAX_STEPS = 16 };
@@ -168,7 +170,7 @@ static size_t split_path(reader *r, const char *path, step steps[MAX_STEPS], pla
             const char *end = strchr(p, ']');
             bad = !end || end == p + 1 || !n;
             if (!bad) {
-                steps[n++] = (step){reader_text(r, p + 1, (size_t)(end - p - 1)), 1};
+                steps[n++] = (step){reader_text(r, p + 1, (size_t)(end - p - 1)), 1, p};
                 p = end + 1;
                 bad = *p && *p != '.' && *p != '[';
             }
@@ -176,7 +178,7 @@ static size_t split_path(reader *r, const char *path, step steps[MAX_STEPS], pla
             p += *p == '.' && n;
             const size_t length = strcspn(p, ".[");
             bad = !length;
-            steps[n++] = (step){reader_text(r, p, length), 0};
+            steps[n++] = (step){reader_text(r, p, length), 0, p};
             p += length;
             bad = bad || (*p == '.' && !p[1]);
         }
@@ -241,12 +243,46 @@ static node *as_distribution(reader *r, node *parent, node *scalar, const char *
     return map;
 }
 
+/*
+ * What a design varies stands under its path: design.vary.agent.warmth.steps is the key `agent.warmth`, and `steps` below it. So the
+ * longest key that is there is meant; where none is, a new path to vary.
+ * @return how many of the @p n steps the key takes
+ */
+static size_t take_key(reader *r, const node *map, const char *path, const step *steps, size_t n, const char **key)
+{
+    static const char VARY[] = "design.vary.";
+    static const char *const BELOW[] = {"from", "to", "steps", "log", "integer", "values", "base", NULL};
+    size_t taken = 1;
+    *key = steps->text;
+    for (const node *child = map->first; child; child = child->next) {
+        const size_t length = strlen(child->key);
+        if (strncmp(steps->from, child->key, length) != 0)
+            continue;
+        const char *rest = steps->from + length + (steps->from[length] == '.');
+        for (size_t i = taken + 1; i <= n; i++)
+            if (i < n ? rest == steps[i].from : !*rest) {
+                taken = i;
+                *key = child->key;
+            }
+    }
+    if (taken > 1 || node_get(map, *key) || n < 2 || strncmp(path, VARY, sizeof VARY - 1) != 0 ||
+        steps->from != path + sizeof VARY - 1)
+        return taken;
+    const int below = !steps[n - 1].index && find_name(BELOW, steps[n - 1].text) >= 0;
+    *key = reader_text(r, steps->from, below ? (size_t)(steps[n - 1].from - steps->from) - 1 : strlen(steps->from));
+    return below ? n - 1 : n;
+}
+
 static void set_steps(reader *r, node *at, const step *steps, size_t n, node *value, const char *path, place where)
 {
     node *above = NULL;
-    for (size_t i = 0; i < n; i++) {
-        const int last = i + 1 == n;
+    for (size_t i = 0, taken; i < n; i += taken) {
+        const char *key = steps[i].text;
+        taken = at->kind == NODE_MAP && !steps[i].index ? take_key(r, at, path, steps + i, n - i, &key) : 1;
+        const int last = i + taken == n;
         node *next;
+        if (!key)
+            return;
         if (steps[i].index) {
             if (!(next = find_element(r, at, steps[i].text, path, where)))
                 return;
@@ -265,15 +301,15 @@ static void set_steps(reader *r, node *at, const step *steps, size_t n, node *va
                              show_text(r, steps[i].text), show_node(r, at));
                 return;
             }
-            next = node_get(at, steps[i].text);
+            next = node_get(at, key);
             if (last) {
-                node_put(at, value, steps[i].text, where);
+                node_put(at, value, key, where);
                 at->place = value->place; /* as merge_nodes() does: what the map is now, is the value's doing */
             } else if (!next || (next->kind == NODE_SCALAR && !next->size && !next->quoted)) {
-                next = node_new(r, steps[i + 1].index ? NODE_LIST : NODE_MAP, where);
+                next = node_new(r, steps[i + taken].index ? NODE_LIST : NODE_MAP, where);
                 if (!next)
                     return;
-                node_put(at, next, steps[i].text, where);
+                node_put(at, next, key, where);
             }
         }
         above = at;

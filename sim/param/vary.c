@@ -112,6 +112,7 @@ int vary_path(const vary *v, const char *path, place at)
     static const char *const KEYS[] = {"scenario", "customer",  "strategies", "strategy",   "tiers",
                                        "moves",    "agent",     "affect",     "bargaining", "decision",
                                        "outcome",  "max_turns", NULL};
+    enum { N_KEYS = sizeof KEYS / sizeof KEYS[0] - 1, N_MAPS = N_KEYS - 1 }; /* max_turns has nothing below it */
     const char *last = strrchr(path, '.');
     const size_t length = strcspn(path, ".[");
     char *top = reader_text(v->r, path, length);
@@ -128,11 +129,11 @@ int vary_path(const vary *v, const char *path, place at)
     else if (branch_of(path))
         return 1;
     else if (registry_row(top) || !strcmp(top, "design"))
-        reader_error(v->r, at, show_text(v->r, path), "belongs to the whole run, allowed a path below %s",
-                     name_list(v->r, KEYS, 11));
+        reader_error(v->r, at, show_text(v->r, path), "belongs to the whole run, allowed max_turns or a path below %s",
+                     name_list(v->r, KEYS, N_MAPS));
     else
-        reader_error(v->r, at, show_text(v->r, path), "an unknown path, allowed one below %s%s",
-                     name_list(v->r, KEYS, 11), nearest_hint(v->r, top, KEYS, 12));
+        reader_error(v->r, at, show_text(v->r, path), "an unknown path, allowed max_turns or one below %s%s",
+                     name_list(v->r, KEYS, N_MAPS), nearest_hint(v->r, top, KEYS, N_KEYS));
     return 0;
 }
 

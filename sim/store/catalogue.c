@@ -157,8 +157,9 @@ static int by_unit(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static int refuse_doubled(const store_catalogue *catalogue, const store_set *a, const store_set *b, const char *what,
-                          uint64_t number, detente_error *error)
+/* Two that hold the same cells differ in nothing, or only in replications. */
+static int refuse_doubled(const store_catalogue *catalogue, const store_set *a, const store_set *b, int same_cells,
+                          detente_error *error)
 {
     const char *name[2];
     for (int i = 0; i < 2; i++) {
@@ -167,8 +168,11 @@ static int refuse_doubled(const store_catalogue *catalogue, const store_set *a, 
     }
     if (!strcmp(name[0], name[1]) && a->file != b->file)
         return detente_error_set(error, DETENTE_E_INPUT, "%s: is named twice", name[0]);
-    return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold %s %" PRIu64 "; leave one of them out",
-                             name[0], name[1], what, number);
+    if (same_cells)
+        return detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s and %s both hold the same replications; leave one of them out", name[0], name[1]);
+    return detente_error_set(error, DETENTE_E_INPUT, "%s and %s both hold cell %" PRIu64 "; leave one of them out",
+                             name[0], name[1], b->first_cell);
 }
 
 int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
@@ -183,9 +187,9 @@ int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
         const int same =
             before && (!by_cells || (before->first_cell == set->first_cell && before->cells == set->cells));
         if (before && set->n_units && !same && !apart)
-            return refuse_doubled(catalogue, before, set, "cell", set->first_cell, error);
+            return refuse_doubled(catalogue, before, set, 0, error);
         if (same && set->first_unit < before->first_unit + before->n_units)
-            return refuse_doubled(catalogue, before, set, "unit", set->first_unit, error);
+            return refuse_doubled(catalogue, before, set, 1, error);
         if (set->n_units)
             before = set;
     }

@@ -157,11 +157,13 @@ static int look_at_shard(detente_store *store, detente_error *error)
 static int refuse_parts(const detente_store *store, detente_error *error)
 {
     const store_folder *folder = &store->folder;
+    uint64_t units = 0;
+    for (size_t i = 0; i < folder->n; i++)
+        units += folder->part[i].last - folder->part[i].first;
     return detente_error_set(error, DETENTE_E_EXISTS,
-                             "%s: holds unfinished work of an earlier run (units %" PRIu64 " to %" PRIu64
-                             " of a run to %s); "
+                             "%s: holds unfinished work of an earlier run to %s, %" PRIu64 " replications of cells; "
                              "use --resume to go on from it, or --force to discard it",
-                             folder->path, folder->part[0].first, folder->part[folder->n - 1].last - 1, store->path);
+                             folder->path, store->path, units);
 }
 
 /* Parts must be of this run, all of them whole. */

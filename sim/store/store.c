@@ -399,8 +399,8 @@ static int gather_ranks(detente_store *store, detente_error *error)
     if (!status && store->n_gaps > 0 && (store->header.until.metric < 0 || store->gap[0].first < after))
         status =
             detente_error_set(error, DETENTE_E_INPUT,
-                              "%s: units %" PRIu64 " to %" PRIu64 " are missing, which another process was to write",
-                              folder->path, store->gap[0].first, store->gap[0].last - 1);
+                              "%s: %" PRIu64 " replications of cells are missing, which another process was to write",
+                              folder->path, store->gap[0].last - store->gap[0].first);
     return status || store->folder.n < MAX_FILES ? status : compact(store, 0, error);
 }
 

@@ -78,7 +78,7 @@ def test_what_does_not_fit_together(run, shards, tmp_path):
     refused(run, 3, ["s3.h5: is named twice"], "--partial", "s3.h5", "s1.h5", "s3.h5")
     shutil.copy(tmp_path / "s3.h5", tmp_path / "again.h5")
     refused(run, 3, ["s3.h5 and again.h5 are both shard 3 of 7"], *NAMES, "again.h5")
-    refused(run, 3, ["both hold unit"], "--partial", "s3.h5", "again.h5")
+    refused(run, 3, ["both hold the same replications"], "--partial", "s3.h5", "again.h5")
     for options, words in ((("--set", "seed=8"), "seed: 8 there, 7 here"),
                            (("--set", "agent.warmth=0.9"), "agent.warmth: 0.9 there"),
                            (("--set", "replications=32"), "replications: 32 there, 31 here"),

@@ -137,7 +137,7 @@ def test_shards_of_cells_that_are_not_all_there(run, sweep, tmp_path):
     done = run("merge", "-o", "n.h5", "--partial", names[0], names[0])
     assert done.returncode == 3 and f"{names[0]}: is named twice" in done.stderr
     done = run("merge", "-o", "n.h5", "--partial", names[0], f"./{names[0]}")
-    assert done.returncode == 3 and "both hold unit" in done.stderr and "leave one" in done.stderr
+    assert done.returncode == 3 and "both hold the same replications" in done.stderr and "leave one" in done.stderr
     two = play_shards(run, 2)
     done = run("merge", "-o", "n.h5", "--partial", names[0], two[0])
     assert done.returncode == 3 and "both hold cell" in done.stderr

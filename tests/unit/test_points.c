@@ -254,6 +254,55 @@ START_TEST(cells_share_what_does_not_vary)
 }
 END_TEST
 
+static int set(const char *text, const detente_setting *settings, size_t n, detente_error *error)
+{
+    return detente_config_parse(&config, text, strlen(text), "test", settings, n, error, NULL);
+}
+
+/* Their keys are paths, with dots and brackets of their own. */
+START_TEST(settings_of_what_is_varied)
+{
+    static const char SWEEP[] =
+        "detente: 1\ndesign: {vary: {agent.warmth: {from: 0, to: 0.4, steps: 3}, max_turns: [40, 80]}}\n";
+    const detente_setting several[] = {{"design.vary.agent.warmth.steps", "5"},
+                                       {"design.vary.max_turns[1]", "70"},
+                                       {"design.vary.tiers[supervisor].wait", "[1, 9]"},
+                                       {"design.vary.tiers[supervisor].wait[0]", "2"},
+                                       {"design.vary.agent.empathy.values", "[0.2, 0.4]"},
+                                       {"design.vary.agent.empathy.values[0]", "0.3"}};
+    detente_error error = {0};
+    ck_assert_msg(!set(SWEEP, several, sizeof several / sizeof several[0], &error), "%s", error.text);
+    const detente_factor *f = config.design->factor;
+    ck_assert_int_eq(config.design->n_factors, 4);
+    ck_assert(f[0].levels == 5 && f[0].to == .4 && f[1].value[1] == 70);
+    ck_assert_str_eq(f[2].path, "tiers[supervisor].wait");
+    ck_assert(f[2].value[0] == 2 && f[2].value[1] == 9);
+    ck_assert_str_eq(f[3].path, "agent.empathy");
+    ck_assert(f[3].value[0] == .3 && f[3].value[1] == .4);
+    detente_config_clear(&config);
+    ck_assert_int_eq(set("detente: 1\n", &(detente_setting){"design.vary.agent.warmth", "[0, 0.1]"}, 1, &error), 0);
+    ck_assert_str_eq(config.design->factor[0].path, "agent.warmth");
+    detente_config_clear(&config);
+    ck_assert_int_eq(set("detente: 1\ndesign: {type: list, points: [{agent.warmth: 0.1}]}\n",
+                         &(detente_setting){"design.points[0].agent.warmth", "0.3"}, 1, &error),
+                     0);
+    ck_assert_double_eq(config.design->row[0], .3);
+    detente_config_clear(&config);
+    const struct {
+        detente_setting set;
+        const char *words;
+    } wrong[] = {
+        {{"design.vary.agent.warmth.stpes", "5"}, "design.vary.agent.warmth.stpes: an unknown key, allowed from"},
+        {{"design.vary.agent.wramth", "[0, 1]"}, "did you mean warmth?"},
+        {{"design.vary.max_turns.steps", "3"}, "there is no map here"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_int_eq(set(SWEEP, &wrong[i].set, 1, &error), DETENTE_E_CONFIG);
+        ck_assert_msg(strstr(error.text, wrong[i].words) != NULL, "%s", error.text);
+        detente_error_clear(&error);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("points");
@@ -263,6 +312,7 @@ int main(void)
     tcase_add_test(tests, stored_numbers_are_checked);
     tcase_add_test(tests, customers_bound_or_kept);
     tcase_add_test(tests, cells_share_what_does_not_vary);
+    tcase_add_test(tests, settings_of_what_is_varied);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
