@@ -44,6 +44,11 @@ uint32_t detente_sweep_cells(const detente_sweep *sweep);
 
 /** Whether all cells that were made are kept: then each is made once, else whenever it is asked for and was not lately. */
 int detente_sweep_is_kept(const detente_sweep *sweep);
+/**
+ * How many times a run of @p replications makes a cell from nothing, about, going by the cells that were made so far. Of cells that are
+ * not kept, those whose quantile tables are kept take little the second time, and are not counted again.
+ */
+double detente_sweep_makes(const detente_sweep *sweep, double replications);
 /** "factorial", "list", … ; NULL out of range. Static storage. */
 const char *detente_design_name(int type);
 /** Whether the points of a smaller design are the first of a larger one of this type. */

@@ -128,8 +128,7 @@ int cli_print_work(const char *before, const detente_config *config, detente_swe
         printf(" = %s cells;\n      %s cells", cli_count(cells, a), cli_count(cells, b));
     printf(" x %s%s replications x %s encounters = %s encounters\n", config->until.metric < 0 ? "" : "at most ",
            cli_count(config->replications, b), cli_count(config->encounters, c), cli_count(all, d));
-    /* Cells that are not kept are made for each unit anew. */
-    const double made = detente_sweep_is_kept(sweep) ? (double)cells : (double)units;
+    const double made = detente_sweep_makes(sweep, (double)config->replications);
     printf("      of about %.1f turns each; about ", cost.turns);
     print_time((cost.encounter * (double)all + cost.cell * made) / threads);
     printf(" on %d thread%s of this machine\n      a results file of about ", threads, threads == 1 ? "" : "s");

@@ -160,6 +160,20 @@ int detente_sweep_is_kept(const detente_sweep *s)
     return s->n_made == 0 || (double)s->bytes_made / (double)s->n_made * (double)s->n_points <= (double)s->limits.cells;
 }
 
+double detente_sweep_makes(const detente_sweep *s, double replications)
+{
+    const double cells = (double)s->n_points * s->n_strategies;
+    size_t bytes;
+    const size_t tables = detente_quantile_store_count(s->tables, &bytes);
+    if (detente_sweep_is_kept(s))
+        return cells;
+    /* Where points share the few tables that there are, making a cell again is as much work as the first time. */
+    if (s->n_made == 0 || tables < s->n_made / 4)
+        return cells * replications;
+    const double all = (double)bytes / (double)s->n_made * (double)s->n_points, most = (double)s->limits.tables;
+    return cells + cells * (replications - 1) * (all > most ? 1 - most / all : 0);
+}
+
 const char *detente_design_name(int type)
 {
     return type < 0 || type >= DETENTE_N_DESIGNS ? NULL : DESIGN_NAME[type];

@@ -31,7 +31,7 @@ struct quantile_store {
     double phi[QUANTILES]; /* takes as long as all the rest of a table */
     size_t most;
     pthread_mutex_t lock; /* guards the rest; what is packed stays as it is */
-    size_t packed_bytes;
+    size_t n_packed, packed_bytes;
     packed_table *bucket[BUCKETS];
     quantile_table *slot[SLOTS];
 };
@@ -65,6 +65,15 @@ void detente_quantile_store_free(quantile_store *store)
     if (store)
         pthread_mutex_destroy(&store->lock);
     detente_free(store);
+}
+
+size_t detente_quantile_store_count(quantile_store *store, size_t *bytes)
+{
+    pthread_mutex_lock(&store->lock);
+    const size_t n = store->n_packed;
+    *bytes = store->packed_bytes;
+    pthread_mutex_unlock(&store->lock);
+    return n;
 }
 
 static uint64_t hash(const table_law *law)
@@ -119,6 +128,7 @@ static void keep(quantile_store *store, const table_law *law, const quantile_tab
         memcpy(packed->bytes, bytes, n);
         *bucket = packed;
         store->packed_bytes += size;
+        store->n_packed++;
     }
     pthread_mutex_unlock(&store->lock);
 }

@@ -129,6 +129,41 @@ START_TEST(thousands_are_kept)
 }
 END_TEST
 
+/* What a run's estimate goes by, after a few cells. */
+static double makes(const char *design, double replications)
+{
+    open_design(design);
+    const detente_cell_source cells = detente_sweep_source(sweep);
+    for (uint32_t c = 0; c < cells.n_cells; c += cells.n_cells / 32 + 1) {
+        const detente_cell *cell;
+        ck_assert_int_eq(cells.take(cells.data, c, &cell, NULL), 0);
+        cells.give_back(cells.data, cell);
+    }
+    const double n = detente_sweep_makes(sweep, replications) / cells.n_cells;
+    close_design();
+    return n;
+}
+
+START_TEST(making_is_foreseen)
+{
+    /* All are kept; tables are, or about half of them; nothing that takes long is. */
+    ck_assert_double_eq(makes("vary: {customer.anger.mean: {from: 0.2, to: 0.6, steps: 100}}", 1000), 1);
+    ck_assert_double_eq(
+        makes(
+            "type: sobol, points: 30000, vary: {customer.anger.mean: {from: 0.2, to: 0.6}, agent.warmth: {from: 0, to: 1}}",
+            1000),
+        1);
+    const double half = makes("type: sobol, points: 50000, vary: {customer.anger.mean: {from: 0.2, to: 0.6}, "
+                              "customer.entitlement.mean: {from: 0.3, to: 0.6}}",
+                              1000);
+    ck_assert(half > 300 && half < 700);
+    ck_assert_double_eq(
+        makes("type: sobol, points: 50000, vary: {agent.warmth: {from: 0, to: 1}, agent.empathy: {from: 0, to: 1}}",
+              1000),
+        1000);
+}
+END_TEST
+
 static uint64_t next_random(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -186,6 +221,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, any_limit_any_thread, 0, sizeof DESIGN / sizeof DESIGN[0]);
     tcase_add_test(tests, thousands_are_kept);
+    tcase_add_test(tests, making_is_foreseen);
     tcase_add_test(tests, tables_are_packed_without_loss);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
