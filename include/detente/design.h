@@ -63,7 +63,8 @@ int detente_sweep_values(detente_sweep *sweep, uint64_t point, double *values, d
 
 /**
  * Of a morris design: the factor in which @p point differs from the one before it, and the part of its range by which it was
- * moved: p / (2 (p - 1)) for p levels, below 0 where it fell. @return 0, DETENTE_E_RANGE (another type, a trajectory's first point)
+ * moved, below 0 where it fell: p / (2 (p - 1)) for p levels of a range; what lies between the two values of listed and whole
+ * numbers; 1 for names. @return 0, DETENTE_E_RANGE (another type, a trajectory's first point)
  */
 int detente_sweep_step(const detente_sweep *sweep, uint64_t point, int *factor, double *step, detente_error *error);
 

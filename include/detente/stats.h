@@ -251,7 +251,7 @@ typedef struct detente_morris_effect {
  *
  * @param y              trajectories x (factors + 1) x replications, all finite
  * @param factor         trajectories x factors: which factor each step moved; each once in a trajectory
- * @param step           likewise: by how much of its range, below 0 where it fell
+ * @param step           likewise: by how much of its range, below 0 where it fell; steps need not be equal
  * @param trajectories   at least 2        @param factors  at least 1       @param replications  at least 2
  * @param[out] effect    one for each factor
  * @return 0, DETENTE_E_RANGE, DETENTE_E_MEMORY

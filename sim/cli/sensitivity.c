@@ -228,14 +228,15 @@ static int leaves_range(const detente_sensitivity *s)
 /* How to read the table. */
 static void add_legend(grid *g, int type, double confidence, int leaves)
 {
-    grid_note(g,
-              type == DETENTE_SALTELLI
-                  ? "first: share of the variance between points that a parameter explains alone; total: with its "
-                    "interactions. low, high: interval of %.4g %% by bootstrap."
-                  : "mu*: mean size of the change when a parameter goes through its range; mu: mean change; sigma: its "
-                    "standard deviation (interactions, curvature, noise); noise floor: what mu* would be without an "
-                    "effect. low, high: interval of mu*, %.4g %% by bootstrap.",
-              100 * confidence);
+    grid_note(
+        g,
+        type == DETENTE_SALTELLI
+            ? "first: share of the variance between points that a parameter explains alone; total: with its "
+              "interactions. low, high: interval of %.4g %% by bootstrap."
+            : "mu*: mean size of the change when a parameter goes through its range, or from one name to another; mu: "
+              "mean change; sigma: its standard deviation (interactions, curvature, noise); noise floor: what mu* "
+              "would be without an effect. low, high: interval of mu*, %.4g %% by bootstrap.",
+        100 * confidence);
     if (leaves)
         grid_note(
             g,

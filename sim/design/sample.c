@@ -4,6 +4,10 @@
  */
 #include "design/sample.h"
 
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/memory.h"
 
 #define DETENTE_LANES 1
@@ -147,46 +151,124 @@ static void morris_order(const sampler *s, uint32_t trajectory, uint32_t order[D
     }
 }
 
-/* Trajectories of their own start, order of the paths and directions; a step is half the grid's levels. */
+/* The two values that a path has in a trajectory, and how far apart they are. */
+typedef struct pair {
+    double low, high;
+    double size; /* part of the range */
+} pair;
+
+/*
+ * Numbers that are listed, or whole: half of them apart in their order. Of an odd number of them some are one further apart than
+ * others; all pairs that lie so in a ring are as likely, and so are all numbers.
+ */
+static pair numbers_apart(const sampler *s, int k, uint32_t word)
+{
+    const detente_factor *f = &s->design->factor[k];
+    const uint64_t n = f->levels, half = n / 2, pairs = n % 2 ? n : half;
+    const uint64_t i = (uint64_t)word * pairs >> 32, low = i < n - half ? i : i - (n - half);
+    const uint64_t high = i < n - half ? i + half : i;
+    pair p = {f->from + (double)low, f->from + (double)high, 0};
+    if (s->sorted[k])
+        p = (pair){s->sorted[k][low], s->sorted[k][high], 0};
+    /* A list may end in .inf: then its places are its range. */
+    p.size = isfinite(f->to - f->from) ? (p.high - p.low) / (f->to - f->from) : (double)(high - low) / (double)(n - 1);
+    return p;
+}
+
+/* Names have no order: any two of them, and from one to another is the whole range. */
+static pair names_apart(const detente_factor *f, uint32_t word)
+{
+    uint64_t i = (uint64_t)word * (f->levels * (f->levels - 1) / 2) >> 32, high = 1;
+    while (i >= high)
+        i -= high++;
+    return (pair){(double)i, (double)high, 1};
+}
+
+/* Between the ends of a range: levels of the grid, half of them apart (Morris 1991). */
+static pair levels_apart(const detente_design *design, const detente_factor *f, uint32_t word)
+{
+    const uint32_t half = (uint32_t)design->grid / 2, low = (uint32_t)((uint64_t)word * half >> 32);
+    const double last = (double)(design->grid - 1);
+    return (pair){detente_factor_share(f, (double)low / last), detente_factor_share(f, (double)(low + half) / last),
+                  (double)half / last};
+}
+
+/* @return whether the path falls in its step */
+static int morris_pair(const sampler *s, uint32_t trajectory, uint32_t k, pair *p)
+{
+    const detente_factor *f = &s->design->factor[k];
+    uint32_t word[4];
+    draw_words(s, trajectory, k, 0, DRAW_DESIGN, word);
+    *p = f->named    ? names_apart(f, word[0])
+         : f->levels ? numbers_apart(s, (int)k, word[0])
+                     : levels_apart(s->design, f, word[0]);
+    return (int)(word[1] >> 31);
+}
+
+/* Trajectories of their own start, order of the paths and directions. */
 static void morris(const sampler *s, uint64_t point, double *values)
 {
-    const uint32_t factors = (uint32_t)s->design->n_factors, half = (uint32_t)s->design->grid / 2;
+    const uint32_t factors = (uint32_t)s->design->n_factors;
     const uint32_t trajectory = (uint32_t)(point / (factors + 1)), steps = (uint32_t)(point % (factors + 1));
-    uint32_t order[DETENTE_MAX_FACTORS] = {0}, word[4], moved[DETENTE_MAX_FACTORS] = {0};
+    uint32_t order[DETENTE_MAX_FACTORS] = {0};
+    int moved[DETENTE_MAX_FACTORS] = {0};
+    pair p;
     morris_order(s, trajectory, order);
     for (uint32_t i = 0; i < steps; i++)
         moved[order[i]] = 1;
-    for (uint32_t k = 0; k < factors; k++) {
-        draw_words(s, trajectory, k, 0, DRAW_DESIGN, word);
-        const uint32_t low = (uint32_t)((uint64_t)word[0] * half >> 32), falls = word[1] >> 31;
-        const uint32_t level = moved[k] == falls ? low : low + half;
-        values[k] = detente_factor_share(&s->design->factor[k], (double)level / (double)(s->design->grid - 1));
-    }
+    for (uint32_t k = 0; k < factors; k++)
+        values[k] = moved[k] == morris_pair(s, trajectory, k, &p) ? p.low : p.high;
 }
 
 int sampler_step(const sampler *s, uint64_t point, double *step)
 {
     const uint32_t factors = (uint32_t)s->design->n_factors;
     const uint32_t trajectory = (uint32_t)(point / (factors + 1)), steps = (uint32_t)(point % (factors + 1));
-    uint32_t order[DETENTE_MAX_FACTORS] = {0}, word[4];
+    uint32_t order[DETENTE_MAX_FACTORS] = {0};
+    pair p;
     morris_order(s, trajectory, order);
     const uint32_t moved = order[steps - 1];
-    draw_words(s, trajectory, moved, 0, DRAW_DESIGN, word);
-    *step = (double)(s->design->grid / 2) / (double)(s->design->grid - 1) * (word[1] >> 31 ? -1 : 1);
+    const int falls = morris_pair(s, trajectory, moved, &p);
+    *step = falls ? -p.size : p.size;
     return (int)moved;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int sort_lists(sampler *s)
+{
+    const detente_design *design = s->design;
+    s->sorted = detente_calloc((size_t)design->n_factors, sizeof *s->sorted);
+    for (int k = 0; s->sorted && k < design->n_factors; k++) {
+        const detente_factor *f = &design->factor[k];
+        if (!f->value)
+            continue;
+        s->sorted[k] = detente_calloc((size_t)f->levels, sizeof *s->sorted[k]);
+        if (!s->sorted[k])
+            return DETENTE_E_MEMORY;
+        memcpy(s->sorted[k], f->value, (size_t)f->levels * sizeof *f->value);
+        qsort(s->sorted[k], (size_t)f->levels, sizeof *s->sorted[k], by_value);
+    }
+    return s->sorted ? 0 : DETENTE_E_MEMORY;
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int sampler_init(sampler *s, const detente_config *config)
 {
-    *s = (sampler){config->design, config->seed, NULL};
+    *s = (sampler){.design = config->design, .seed = config->seed};
     const unsigned factors = (unsigned)config->design->n_factors;
     switch (config->design->type) {
     case DETENTE_SOBOL:
         return find_directions(s, factors);
     case DETENTE_SALTELLI:
         return find_directions(s, 2 * factors);
+    case DETENTE_MORRIS:
+        return sort_lists(s);
     default:
         return 0;
     }
@@ -194,8 +276,11 @@ int sampler_init(sampler *s, const detente_config *config)
 
 void sampler_clear(sampler *s)
 {
+    for (int k = 0; s->sorted && k < s->design->n_factors; k++)
+        detente_free(s->sorted[k]);
+    detente_free(s->sorted);
     detente_free(s->direction);
-    s->direction = NULL;
+    *s = (sampler){0};
 }
 
 void sampler_values(const sampler *s, uint64_t point, double *values)

@@ -14,6 +14,7 @@ typedef struct sampler {
     const detente_design *design;
     uint64_t seed;
     uint32_t (*direction)[SOBOL_BITS]; /**< of Sobol's sequence, by dimension, or NULL */
+    double **sorted;                   /**< by factor: the numbers of a list, for Morris; or NULL */
 } sampler;
 
 /** @return 0 or DETENTE_E_MEMORY */

@@ -74,6 +74,9 @@ void vary_map(const vary *v, const node *design)
         f->path = vary_text(r, child->key);
         if (f->path && vary_path(v, child->key, child->key_place))
             vary_factor(&own, child, f);
+        if (v->design->type == DETENTE_MORRIS && f->levels == 1 && r->errors->n == before)
+            reader_error(r, child->place, path_key(r, "design.vary", child->key),
+                         "found one value, allowed two at least: every path is moved in a morris design");
         if (v->design->type == DETENTE_ONE_AT_A_TIME && r->errors->n == before && !r->code)
             vary_base(&own, child, f);
     }

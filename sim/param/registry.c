@@ -205,7 +205,7 @@ static const detente_param PARAM[] = {
     WHOLE_ROW(
         "design.points", 256, 1, 4294967295, CC, "1",
         "samples; saltelli plays N (factors + 2) points, morris N (factors + 1); of a list, the points themselves"),
-    WHOLE_ROW("design.levels", 4, 2, 1000, CC, "1", "morris: levels of the grid; an even number"),
+    WHOLE_ROW("design.levels", 4, 2, 1000, CC, "1", "morris: levels of the grid of ranges; an even number"),
     TEXT_ROW("design.file", "none", "list: a file of points, comma-separated, whose first line has the paths"),
 
     /* The hypotheses */

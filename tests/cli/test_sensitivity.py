@@ -26,6 +26,7 @@ design:
     customer.persona: [loyal, abusive]
 """
 PATHS = ["strategy.agent.mirroring", "agent.empathy", "scenario.value", "customer.persona"]
+SPAN = {"strategy.agent.mirroring": 1, "agent.empathy": 0.8, "scenario.value": 700}
 D = len(PATHS)
 SOBOL = ["first", "first_low", "first_high", "total", "total_low", "total_high"]
 MORRIS = ["mu_star", "sigma", "noise_floor"]
@@ -56,15 +57,15 @@ def answers(run, path, *options):
     return list(csv.DictReader(io.StringIO(done.stdout))), done
 
 
-def exported(run, path, metric):
+def exported(run, path, metric, paths=PATHS, strategies=3):
     """The metric as exported, by strategy: point x replication; and the varied values by point."""
     done = run("export", path, "--table", "replications")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     table, values = {}, {}
     for row in rows:
-        point = int(row["cell"]) // 3
+        point = int(row["cell"]) // strategies
         table.setdefault(row["strategy"], {})[point, int(row["replication"])] = float(row[metric] or "nan")
-        values[point] = [row[path] for path in PATHS]
+        values[point] = [row[path] for path in paths]
     m = 1 + max(r for _, r in table["typical"])
     return {s: numpy.array([[t[p, r] for r in range(m)] for p in range(len(values))]) for s, t in table.items()}, values
 
@@ -86,19 +87,20 @@ def sobol(y):
              crossed(y[:, 2 + k] - a, y[:, 2 + k] - a).mean() / 2 / variance) for k in range(D)]
 
 
-def morris(y, values):
-    """Effects from which value changed between neighbours, the step being 2/3 of the range (levels: 4)."""
-    m, found = y.shape[-1], {k: [] for k in range(D)}
+def morris(y, values, paths=PATHS, span=None):
+    """Effects from which value changed between neighbours, over the part of its range; of names, whatever they are."""
+    m, per_row, span = y.shape[-1], len(paths) + 1, span or SPAN
+    found = {k: [] for k in range(len(paths))}
     for point in range(1, len(y)):
-        if point % (D + 1):
+        if point % per_row:
             before, after = values[point - 1], values[point]
-            changed = [k for k in range(D) if before[k] != after[k]]
+            changed = [k for k in found if before[k] != after[k]]
             assert len(changed) == 1
             k = changed[0]
-            up = after[k] > before[k] if k == 3 else float(after[k]) > float(before[k])
-            found[k].append((y[point] - y[point - 1]) / (2 / 3 if up else -2 / 3))
+            step = (float(after[k]) - float(before[k])) / span[paths[k]] if paths[k] in span else 1 if after[k] > before[k] else -1
+            found[k].append((y[point] - y[point - 1]) / step)
     result = []
-    for k in range(D):
+    for k in found:
         d = numpy.array(found[k])
         noise = numpy.sqrt(d.var(axis=1, ddof=1).mean())
         mean = d.mean(axis=1)
@@ -141,6 +143,25 @@ def test_morris_agrees_with_numpy(run, files, metric):
             low, high = float(row["mu_star_low"]), float(row["mu_star_high"])
             assert low <= expected[0] <= high
             assert row["above_noise"] == ("yes" if low > got[2] else "no")
+
+
+LISTED = {"customer.persona": ["reasonable", "abusive", "loyal"], "strategy.persistence": "{from: 0, to: 4}", "agent.empathy": "[0.1, 0.2]",
+          "agent.warmth": "[0.5, 0, 0.1]", "agent.mirroring": "{from: 0, to: 1}"}
+
+
+def test_morris_divides_by_the_step_made(run, tmp_path):
+    """Of lists, whole numbers and names, whose values are not those of the grid, each is played, and the step between two is theirs."""
+    vary = "".join(f"    {path}: {values}\n" for path, values in LISTED.items())
+    path = play(run, tmp_path, "l.h5", "morris", 40, 3, lambda text: text[:text.index("    strategy.agent")] + vary)
+    rows, _ = answers(run, path, "--metric", "minutes", "--strategy", "typical")
+    table, values = exported(run, path, "minutes", list(LISTED))
+    assert [len({point[k] for point in values.values()}) for k in range(5)] == [3, 5, 2, 3, 4]
+    mine = {row["parameter"]: row for row in rows}
+    span = {"strategy.persistence": 4, "agent.empathy": 0.1, "agent.warmth": 0.5, "agent.mirroring": 1}
+    for name, expected in zip(LISTED, morris(table["typical"], values, list(LISTED), span)):
+        assert [float(mine[name][c]) for c in MORRIS][::2] == pytest.approx(expected[:3:2], rel=1e-9, abs=1e-9)
+        if name in span:
+            assert [float(mine[name][c]) for c in ("sigma", "mu")] == pytest.approx([expected[1], expected[3]], rel=1e-9, abs=1e-9)
 
 
 def test_what_must_come_out(run, files):

@@ -367,6 +367,82 @@ START_TEST(morris_trajectories)
 }
 END_TEST
 
+/* The value that a path's number stands for among its factor's levels. */
+static uint64_t level_of(int k, double value)
+{
+    const detente_factor *f = &config.design->factor[k];
+    for (uint64_t i = 0; i < f->levels; i++)
+        if (detente_factor_level(f, i) == value)
+            return i;
+    ck_abort_msg("path %d: %g is none of its values", k, value);
+}
+
+/*
+ * Of lists, whole numbers and names, however many, all are as likely, before a step and after it, and a step is what lies between
+ * its two values; plain ranges beside them keep their points.
+ */
+START_TEST(morris_listed)
+{
+    enum { D = 8, N = 3000, MOST = 7 };
+    static const int LEVELS[D] = {3, 5, 6, 2, 4, 7, 5, 0};
+    static const double RANGE[D] = {0, 4, 0.9, 0.1, 0, 6, 0, 1};
+    static int begins[D][MOST], ends[D][MOST], steps[D][MOST][MOST];
+    open_design(
+        "type: morris, points: 3000, levels: 6, vary: {customer.persona: [reasonable, abusive, loyal], "
+        "strategy.persistence: {from: 0, to: 4}, agent.warmth: [0.5, 0.1, 0.9, 0, 0.2, 0.3], "
+        "agent.empathy: [0.2, 0.1], scenario: [billing-dispute, damaged-product, unlawful-request, refund-after-window], "
+        "max_turns: {from: 10, to: 16}, affect.anger_half_life: [10, .inf, 20, 40, 80], "
+        "agent.mirroring: {from: 0, to: 1}}");
+    for (uint64_t t = 0; t < N; t++) {
+        double before[D];
+        for (uint64_t i = 0; i <= D; i++) {
+            const double *x = point(t * (D + 1) + i);
+            int which = -1;
+            for (int k = 0; k < D && i; k++)
+                which = x[k] != before[k] ? k : which;
+            double by = 0;
+            int moved = -1;
+            for (int k = 0; k + 1 < D; k++) {
+                begins[k][level_of(k, x[k])] += i == 0;
+                ends[k][level_of(k, x[k])] += i == D;
+            }
+            if (i) {
+                ck_assert_int_eq(detente_sweep_step(sweep, t * (D + 1) + i, &moved, &by, NULL), 0);
+                ck_assert_int_eq(moved, which);
+            }
+            if (i && LEVELS[moved]) {
+                const int from = (int)level_of(moved, before[moved]), to = (int)level_of(moved, x[moved]);
+                const int ranks = abs(to - from), n = LEVELS[moved];
+                steps[moved][from][to]++;
+                ck_assert_int_eq(x[moved] > before[moved], by > 0);
+                if (RANGE[moved] > 0)
+                    ck_assert_double_eq_tol(by, (x[moved] - before[moved]) / RANGE[moved], 1e-12);
+                else if (config.design->factor[moved].named)
+                    ck_assert_double_eq(fabs(by), 1);
+                else
+                    ck_assert_double_eq_tol(fabs(by), fabs(by) < 0.6 ? 0.5 : 0.75, 1e-12); /* 2 or 3 of 4 places */
+                /* Half of the whole numbers apart; those of a list are not in order. */
+                if (moved == 1 || moved == 5)
+                    ck_assert(ranks == n / 2 || ranks == n - n / 2);
+            } else if (i) {
+                ck_assert_double_eq_tol(fabs(by), 0.6, 1e-12);
+            }
+            memcpy(before, x, sizeof before);
+        }
+    }
+    for (int k = 0; k + 1 < D; k++)
+        for (int j = 0; j < LEVELS[k]; j++) {
+            /* Five standard deviations of a binomial. */
+            const double share = 1.0 / LEVELS[k], most = 5 * sqrt(N * share * (1 - share));
+            ck_assert_double_lt(fabs(begins[k][j] - N * share), most);
+            ck_assert_double_lt(fabs(ends[k][j] - N * share), most);
+            for (int i = 0; i < LEVELS[k] && config.design->factor[k].named; i++)
+                ck_assert_int_eq(steps[k][i][j] > 0, i != j);
+        }
+    close_design();
+}
+END_TEST
+
 /* A point's config is what the config would be with its values set: the same bytes of every part. */
 START_TEST(points_are_settings)
 {
@@ -537,6 +613,7 @@ int main(void)
     tcase_add_test(tests, sobol_to_the_end);
     tcase_add_test(tests, saltelli_matrices);
     tcase_add_test(tests, morris_trajectories);
+    tcase_add_test(tests, morris_listed);
     tcase_add_test(tests, points_are_settings);
     tcase_add_test(tests, values_that_do_not_go_together);
     tcase_add_test(tests, cells_on_demand);

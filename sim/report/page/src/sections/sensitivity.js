@@ -13,7 +13,7 @@ const KINDS = {
   },
   morris: {
     bar: "mu_star", label: "mean absolute elementary effect (μ*)", format: (value) => short(value, 3),
-    words: "Bars with intervals: by how much the metric changes, on average, when the parameter crosses its range (μ*). σ in the table: how much that depends on the others. The small tick: what noise alone would give.",
+    words: "Bars with intervals: by how much the metric changes, on average, when the parameter crosses its range, or goes from one name to another (μ*). σ in the table: how much that depends on the others. The small tick: what noise alone would give.",
   },
 };
 
