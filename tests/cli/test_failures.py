@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cell whose parameters break only together, while the sweep runs: it is recorded, and the rest goes on."""
+import os
 import subprocess
 import time
 
@@ -7,6 +8,7 @@ import h5py
 import numpy
 import pytest
 
+from conftest import ROOT
 from results import digest
 
 # The first of Sobol's points is 0 in every coordinate: satisfaction then has no weights at all.
@@ -96,3 +98,21 @@ def test_a_sweep_of_failures(run, tmp_path):
     assert run("run", "f.yaml", "-o", "o.h5", "--extend", "--set", "replications=40").returncode == 1
     with h5py.File(tmp_path / "o.h5") as file:
         assert file["minutes"].shape == (2, 40) and list(file["status"]) == [3, 3]
+
+
+def test_the_array_script(detente, run, whole, tmp_path):
+    """Slurm's part is played here. Tasks with a failed cell exit with 1, and the merge, which runs after any end, makes the file."""
+    def task(*arguments, **variables):
+        environment = {**os.environ, "DETENTE": detente, "CONFIG": "f.yaml", "OUT": "part", **variables}
+        return subprocess.run(["bash", ROOT / "experiments/cluster/array.sbatch", *arguments], cwd=tmp_path, env=environment,
+                              capture_output=True, text=True, check=False)
+
+    for number in "123":
+        done = task(SLURM_ARRAY_TASK_ID=number, SLURM_ARRAY_TASK_COUNT="4", SLURM_CPUS_PER_TASK="1")
+        assert done.returncode == 1 and "replications of cells failed" in done.stderr
+    done = task("merge", "4")
+    assert done.returncode == 3 and "part-4.h5" in done.stderr and not (tmp_path / "part.h5").exists()
+    assert task(SLURM_ARRAY_TASK_ID="4", SLURM_ARRAY_TASK_COUNT="1", SHARDS="4").returncode == 1
+    done = task("merge", "4")
+    assert done.returncode == 1 and "2 of 16 cells failed" in done.stderr
+    assert digest(tmp_path / "part.h5") == whole
