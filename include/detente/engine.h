@@ -65,6 +65,7 @@ typedef struct detente_run_options {
     detente_isa isa;                    /**< kernel; must be available */
     uint64_t first_unit;                /**< units before it are taken as done */
     uint64_t last_unit;                 /**< one past the last; 0: all */
+    uint32_t first_cell;                /**< of each replication, cells before it are taken as done, and not handed on */
     const uint8_t *skip;                /**< by cell, not 0: do not play it, its units are handed on empty (moments with count
                                              0, no histogram, no rows); NULL: play all. Not to be changed during the run */
     void (*progress)(void *data, const detente_progress *progress);  /**< called at most four times a second, from one thread

@@ -79,6 +79,11 @@ int detente_store_is_finished(const detente_store *store);
  * @return 1; 0 when there are no more below @p end; DETENTE_E_IO, DETENTE_E_MEMORY
  */
 int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error);
+/**
+ * As detente_store_next(), but as many as can be played at a time: where points are added to a file, of many replications the
+ * cells that are new. @param[out] units  first_unit, last_unit and first_cell are set, as detente_engine_run() takes them
+ */
+int detente_store_next_units(detente_store *store, uint64_t end, detente_run_options *units, detente_error *error);
 /** Units that are still to be played. */
 uint64_t detente_store_left(const detente_store *store);
 /** One past the last of the next @p n units that are still to be played: an `end` for detente_store_next(). */

@@ -84,7 +84,7 @@ static int play_units(round_sink *sink, uint64_t end, detente_error *error)
     const detente_cell_source cells = cli_run_cells(run);
     const detente_sink into = {.data = sink, .rows = round_rows, .unit = round_unit};
     int more, code = 0;
-    while (!code && (more = detente_store_next(run->store, end, &how->first_unit, &how->last_unit, error)) != 0) {
+    while (!code && (more = detente_store_next_units(run->store, end, how, error)) != 0) {
         sink->begun = run->done;
         detente_progress done = {0};
         code = more < 0 ? more : detente_engine_run(&run->config, &cells, &into, how, &done, error);

@@ -5,15 +5,17 @@
 
 block_place detente_block_place(const schedule *s, uint64_t block)
 {
-    const uint64_t unit = s->first_unit + block / s->blocks_per_unit;
-    const uint32_t number = (uint32_t)(block % s->blocks_per_unit), first = number * DETENTE_BLOCK;
+    const uint64_t number = s->first_number + block / s->blocks_per_unit, cells = s->n_cells - s->options.first_cell;
+    const uint64_t replication = number / cells, cell = s->options.first_cell + number % cells;
+    const uint32_t in_unit = (uint32_t)(block % s->blocks_per_unit), first = in_unit * DETENTE_BLOCK;
     const uint32_t left = (uint32_t)s->config->encounters - first;
-    return (block_place){.unit = unit,
-                         .cell = (uint32_t)(unit % s->n_cells),
-                         .replication = (uint32_t)(unit / s->n_cells),
+    return (block_place){.number = number,
+                         .unit = replication * s->n_cells + cell,
+                         .cell = (uint32_t)cell,
+                         .replication = (uint32_t)replication,
                          .first = first,
                          .n = left < DETENTE_BLOCK ? left : DETENTE_BLOCK,
-                         .last = number + 1 == s->blocks_per_unit};
+                         .last = in_unit + 1 == s->blocks_per_unit};
 }
 
 /* How many of the block's encounters lie below a bound. */
@@ -140,7 +142,7 @@ static int not_finite(const detente_moments *moments)
     return m;
 }
 
-static int block_play(const schedule *s, job *j, uint32_t b, const block_place *at, uint64_t first_unit,
+static int block_play(const schedule *s, job *j, uint32_t b, const block_place *at, uint64_t first_number,
                       workspace *space)
 {
     static const char *const names[] = {
@@ -159,14 +161,14 @@ static int block_play(const schedule *s, job *j, uint32_t b, const block_place *
     if (broken < DETENTE_N_METRICS)
         return block_fail(j, b, names[broken]);
     if (j->histogram)
-        code = detente_fold_histograms(block, moments, &j->histogram[(at->unit - first_unit) * DETENTE_N_METRICS]);
+        code = detente_fold_histograms(block, moments, &j->histogram[(at->number - first_number) * DETENTE_N_METRICS]);
     return code;
 }
 
 int detente_job_play(const schedule *s, job *j, workspace *space)
 {
     int code = 0;
-    const uint64_t first_unit = detente_block_place(s, j->first_block).unit;
+    const uint64_t first_number = detente_block_place(s, j->first_block).number;
     for (uint32_t i = 0; j->histogram && i < s->units_per_job * DETENTE_N_METRICS; i++)
         detente_histogram_reset(&j->histogram[i]);
     for (uint32_t b = 0; b < j->n_blocks && !code; b++) {
@@ -182,7 +184,7 @@ int detente_job_play(const schedule *s, job *j, workspace *space)
             continue;
         }
         code = cell_take(s, at.cell, space);
-        code = code ? cell_failed(j, b, code, space) : block_play(s, j, b, &at, first_unit, space);
+        code = code ? cell_failed(j, b, code, space) : block_play(s, j, b, &at, first_number, space);
     }
     cell_give_back(s, space);
     return code;
@@ -216,8 +218,8 @@ static int unit_histogram(schedule *s, const job *j, const block_place *at, int 
     *histogram = NULL;
     if (!j->histogram)
         return 0;
-    const uint64_t first_unit = detente_block_place(s, j->first_block).unit;
-    const detente_histogram *part = &j->histogram[(at->unit - first_unit) * DETENTE_N_METRICS];
+    const uint64_t first_number = detente_block_place(s, j->first_block).number;
+    const detente_histogram *part = &j->histogram[(at->number - first_number) * DETENTE_N_METRICS];
     *histogram = whole ? part : s->unit_histogram;
     for (int m = 0; m < DETENTE_N_METRICS && !whole; m++)
         if (detente_histogram_merge(&s->unit_histogram[m], &part[m]))

@@ -63,6 +63,13 @@ static int slots_create(schedule *s)
     return 0;
 }
 
+/* Units below @p unit that are of cells that are played. */
+static uint64_t number_of(const schedule *s, uint64_t unit)
+{
+    const uint64_t first = s->options.first_cell, cell = unit % s->n_cells;
+    return unit / s->n_cells * (s->n_cells - first) + (cell > first ? cell - first : 0);
+}
+
 int detente_schedule_init(schedule *s, const detente_config *config, const detente_cell_source *cells,
                           const detente_sink *sink, const engine_player *player, const detente_run_options *options,
                           int threads, detente_error *error)
@@ -83,8 +90,11 @@ int detente_schedule_init(schedule *s, const detente_config *config, const deten
         return detente_error_set(error, DETENTE_E_RANGE, "units %llu to %llu asked for, but there are %llu",
                                  (unsigned long long)s->options.first_unit, (unsigned long long)last,
                                  (unsigned long long)all);
-    const uint64_t units = last - s->options.first_unit;
-    s->first_unit = s->options.first_unit;
+    if (s->options.first_cell >= s->n_cells)
+        return detente_error_set(error, DETENTE_E_RANGE, "cells from %u on asked for, but there are %u",
+                                 s->options.first_cell, s->n_cells);
+    s->first_number = number_of(s, s->options.first_unit);
+    const uint64_t units = number_of(s, last) - s->first_number;
     s->blocks_per_unit = (uint32_t)((config->encounters + DETENTE_BLOCK - 1) / DETENTE_BLOCK);
     if (__builtin_mul_overflow(units, config->encounters, &s->progress.encounters_total))
         return detente_error_set(error, DETENTE_E_RANGE, "more than 2^64 encounters");

@@ -32,6 +32,7 @@ typedef struct engine_player {
 
 /** Where a block of the line lies. */
 typedef struct block_place {
+    uint64_t number; /* of its unit, among those of cells that are played */
     uint64_t unit;
     uint32_t cell, replication, first, n;
     int last; /* the unit's last block */
@@ -61,7 +62,7 @@ typedef struct schedule {
     const detente_config *config;
     const detente_cell_source *cells;
     uint32_t n_cells, blocks_per_unit, blocks_per_job, units_per_job, n_slots;
-    uint64_t first_unit, n_blocks, n_jobs;
+    uint64_t first_number, n_blocks, n_jobs;
     int quantiles, keeps;
     const detente_sink *sink;
     const engine_player *player;

@@ -25,8 +25,12 @@ static store_use use_of(const store_catalogue *catalogue, const store_identity *
     return ours ? STORE_GOES_ON : catalogue->partial ? STORE_MERGES_PART : STORE_MERGES_ALL;
 }
 
-static int add_set(store_catalogue *catalogue, const store_set *set, detente_error *error)
+/* Add a set of a run of so many cells. */
+static int add_set(store_catalogue *catalogue, store_set *set, uint64_t cells, detente_error *error)
 {
+    set->narrow = set->cells < cells;
+    if (set->narrow)
+        catalogue->cells = cells;
     if (catalogue->n == catalogue->capacity) {
         const size_t capacity = catalogue->capacity ? 2 * catalogue->capacity : 64;
         store_set *larger = detente_realloc(catalogue->set, capacity * sizeof *larger);
@@ -48,6 +52,7 @@ static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, ui
     store_gap cells = {0, theirs->cells};
     if (theirs->by_cells)
         cells = store_shard_range(theirs->cells, theirs->shard, theirs->shards);
+    catalogue->by_cells |= theirs->by_cells;
     if (H5Gget_info(file, &info) < 0)
         return store_shard_damaged(error, path, use);
     for (hsize_t g = 0; g < info.nlinks; g++) {
@@ -55,11 +60,13 @@ static int add_sets(store_catalogue *catalogue, hid_t file, const char *path, ui
         if (store_shard_describe(file, g, size, &set))
             return store_shard_damaged(error, path, use);
         set.file = (uint32_t)(catalogue->n_files - 1);
-        set.first_cell = cells.first;
-        set.cells = cells.last - cells.first;
+        if (set.first_cell > cells.last - cells.first)
+            return store_shard_damaged(error, path, use);
+        set.first_cell += cells.first;
+        set.cells = cells.last - set.first_cell;
         if (set.n_units && !set.cells)
             return store_shard_damaged(error, path, use);
-        const int status = add_set(catalogue, &set, error);
+        const int status = add_set(catalogue, &set, theirs->cells, error);
         if (status)
             return status;
     }
@@ -131,9 +138,12 @@ int store_catalogue_add(store_catalogue *catalogue, const char *path, const stor
     return status;
 }
 
-int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, detente_error *error)
+int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, uint64_t cells,
+                               detente_error *error)
 {
     store_set set = {.first_unit = shard->first_unit,
+                     .first_cell = shard->first_cell,
+                     .cells = cells - shard->first_cell,
                      .n_units = shard->n_units,
                      .n_pieces = shard->n_pieces,
                      .n_bins = shard->n_bins,
@@ -142,12 +152,14 @@ int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *sh
     for (int t = 0; t < STORE_N_TABLES; t++)
         for (uint64_t u = 0; u < shard->n_units; u++)
             set.rows[t] += shard->rows[t][u];
-    return add_set(catalogue, &set, error);
+    return add_set(catalogue, &set, cells, error);
 }
 
 static int by_unit(const void *a, const void *b)
 {
     const store_set *x = a, *y = b;
+    if (x->narrow != y->narrow)
+        return y->narrow - x->narrow;
     if (x->first_cell != y->first_cell)
         return x->first_cell < y->first_cell ? -1 : 1;
     if (x->first_unit != y->first_unit)
@@ -175,25 +187,46 @@ static int refuse_doubled(const store_catalogue *catalogue, const store_set *a, 
                              name[0], name[1], b->first_cell);
 }
 
+/* Sets of the same cells follow each other. */
+static int find_strands(store_catalogue *catalogue, detente_error *error)
+{
+    detente_free(catalogue->strand);
+    catalogue->n_strands = 0;
+    catalogue->strand = detente_alloc((catalogue->n + 1) * sizeof *catalogue->strand);
+    if (!catalogue->strand)
+        return detente_no_memory(error);
+    for (size_t i = 0; i < catalogue->n; i++) {
+        const store_set *set = &catalogue->set[i], *before = i > 0 ? set - 1 : NULL;
+        if (!before || before->first_cell != set->first_cell || before->cells != set->cells)
+            catalogue->strand[catalogue->n_strands++].low = i;
+        catalogue->strand[catalogue->n_strands - 1].high = i + 1;
+    }
+    return 0;
+}
+
 int store_catalogue_order(store_catalogue *catalogue, detente_error *error)
 {
     const store_set *before = NULL;
+    uint64_t replications = 0; /* of which narrow sets have something */
     if (catalogue->n > 1)
         qsort(catalogue->set, catalogue->n, sizeof *catalogue->set, by_unit);
     for (size_t i = 0; i < catalogue->n; i++) {
         const store_set *set = &catalogue->set[i];
-        const int by_cells = before && catalogue->cells;
-        const int apart = by_cells && before->first_cell + before->cells <= set->first_cell;
-        const int same =
-            before && (!by_cells || (before->first_cell == set->first_cell && before->cells == set->cells));
-        if (before && set->n_units && !same && !apart)
+        const uint64_t end = set->first_unit + set->n_units;
+        if (set->n_units == 0)
+            continue;
+        const int same = before && before->first_cell == set->first_cell && before->cells == set->cells;
+        const int apart = !before || before->first_cell + before->cells <= set->first_cell ||
+                          (!set->narrow && set->first_unit / set->cells >= replications);
+        if (!same && !apart)
             return refuse_doubled(catalogue, before, set, 0, error);
         if (same && set->first_unit < before->first_unit + before->n_units)
             return refuse_doubled(catalogue, before, set, 1, error);
-        if (set->n_units)
-            before = set;
+        if (set->narrow && (end + set->cells - 1) / set->cells > replications)
+            replications = (end + set->cells - 1) / set->cells;
+        before = set;
     }
-    return 0;
+    return find_strands(catalogue, error);
 }
 
 /* Of sets [low, high) the last one that begins at or before a unit; @p low when there is none. */
@@ -221,9 +254,8 @@ static void close_files(store_catalogue *catalogue)
     }
 }
 
-/* Bytes of a shard file, past HDF5: what they are was looked at when the file was added. */
-static int take_bytes(store_catalogue *catalogue, uint32_t file, void *to, size_t size, uint64_t address,
-                      detente_error *error)
+int store_catalogue_bytes(store_catalogue *catalogue, uint32_t file, void *to, size_t size, uint64_t address,
+                          detente_error *error)
 {
     int *fd = &catalogue->fd[file];
     unsigned char *at = to;
@@ -258,12 +290,18 @@ static int read_set(store_catalogue *catalogue, const store_set *set, int metric
             memcpy(moments, set->memory->moments + plane, n * sizeof *moments);
         return 0;
     }
-    int status =
-        take_bytes(catalogue, set->file, count, n * sizeof *count, set->count_at + from * sizeof *count, error);
+    int status = store_catalogue_bytes(catalogue, set->file, count, n * sizeof *count,
+                                       set->count_at + from * sizeof *count, error);
     if (!status && moments)
-        status = take_bytes(catalogue, set->file, moments, n * sizeof *moments,
-                            set->moments_at + plane * sizeof *moments, error);
+        status = store_catalogue_bytes(catalogue, set->file, moments, n * sizeof *moments,
+                                       set->moments_at + plane * sizeof *moments, error);
     return status;
+}
+
+int store_catalogue_counts(store_catalogue *catalogue, const store_set *set, uint64_t from, uint64_t n, uint64_t *count,
+                           detente_error *error)
+{
+    return read_set(catalogue, set, 0, from, n, count, NULL, error);
 }
 
 /* Units [first, first + n) of what sets [low, high) hold. */
@@ -284,20 +322,20 @@ static int read_sets(store_catalogue *catalogue, size_t low, size_t high, int me
     return status;
 }
 
-/* Of cells [first, last) of a replication what shards by cells have. */
+/* Of cells [first, last) of a replication what there is. */
 static int read_replication(store_catalogue *catalogue, int metric, uint64_t replication, uint64_t first, uint64_t last,
                             uint64_t *count, store_moments *moments, detente_error *error)
 {
     int status = 0;
-    for (size_t low = 0, high; low < catalogue->n && !status; low = high) {
-        const store_set *set = &catalogue->set[low];
+    for (size_t i = 0; i < catalogue->n_strands && !status; i++) {
+        const store_strand *strand = &catalogue->strand[i];
+        const store_set *set = &catalogue->set[strand->low];
         const uint64_t after = set->first_cell + set->cells;
-        for (high = low + 1; high < catalogue->n && catalogue->set[high].first_cell == set->first_cell;)
-            high++;
         const uint64_t from = set->first_cell > first ? set->first_cell : first, to = after < last ? after : last;
         if (from < to)
-            status = read_sets(catalogue, low, high, metric, replication * set->cells + (from - set->first_cell),
-                               to - from, count + (from - first), moments ? moments + (from - first) : NULL, error);
+            status = read_sets(catalogue, strand->low, strand->high, metric,
+                               replication * set->cells + (from - set->first_cell), to - from, count + (from - first),
+                               moments ? moments + (from - first) : NULL, error);
     }
     return status;
 }
@@ -328,5 +366,6 @@ void store_catalogue_clear(store_catalogue *catalogue)
     detente_free(catalogue->path);
     detente_free(catalogue->fd);
     detente_free(catalogue->set);
+    detente_free(catalogue->strand);
     *catalogue = (store_catalogue){0};
 }

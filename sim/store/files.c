@@ -71,17 +71,23 @@ static int lock_take(store_folder *folder, const char *output, detente_error *er
 /* The units in a shard's file name: 0 when it is not one. */
 static int part_parse(const char *name, store_part *part)
 {
-    char end[8] = "";
     int length = 0;
-    if (sscanf(name, "shard-%12" SCNu64 "-%12" SCNu64 "-%1d%3s%n", &part->first, &part->last, &part->level, end,
-               &length) < 4)
+    if (sscanf(name, "shard-%12" SCNu64 "-%12" SCNu64 "-%1d%n", &part->first, &part->last, &part->level, &length) < 3)
         return 0;
-    return !strcmp(end, ".h5") && name[length] == '\0' && part->first < part->last;
+    if (name[length] == '-') {
+        int more = 0;
+        if (sscanf(name + length, "-%10" SCNu64 "%n", &part->first_cell, &more) < 1 || part->first_cell == 0)
+            return 0;
+        length += more;
+    }
+    return !strcmp(name + length, ".h5") && part->first < part->last;
 }
 
 static int part_order(const void *a, const void *b)
 {
     const store_part *x = a, *y = b;
+    if (x->first_cell != y->first_cell)
+        return x->first_cell > y->first_cell ? -1 : 1;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
     return x->last > y->last ? -1 : x->last < y->last;
@@ -90,7 +96,8 @@ static int part_order(const void *a, const void *b)
 /* Whether part i lies in the last of the first `kept`: they stand after a part that was made of them. */
 static int is_covered(const store_folder *folder, size_t kept, size_t i)
 {
-    return kept > 0 && folder->part[i].last <= folder->part[kept - 1].last;
+    return kept > 0 && folder->part[i].first_cell == folder->part[kept - 1].first_cell &&
+           folder->part[i].last <= folder->part[kept - 1].last;
 }
 
 int store_folder_list(store_folder *folder, detente_error *error)
@@ -168,8 +175,11 @@ int store_folder_add(store_folder *folder, store_part part, detente_error *error
 
 char *store_folder_name(const store_folder *folder, store_part part)
 {
-    return store_format("%s/shard-%012" PRIu64 "-%012" PRIu64 "-%d.h5", folder->path, part.first, part.last,
-                        part.level);
+    char cells[32] = "";
+    if (part.first_cell)
+        snprintf(cells, sizeof cells, "-%" PRIu64, part.first_cell);
+    return store_format("%s/shard-%012" PRIu64 "-%012" PRIu64 "-%d%s.h5", folder->path, part.first, part.last,
+                        part.level, cells);
 }
 
 /* Files that a run leaves when it is killed: nothing but our own names is ever removed. */

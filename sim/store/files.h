@@ -8,11 +8,14 @@
 
 #include <detente/error.h>
 
+#include "store/line.h"
+
 /** A shard file: units [first, last). */
 typedef struct store_part {
     uint64_t first, last;
-    int level; /**< 0; one more each time it was compacted */
-    int own;   /**< written by this process */
+    int level;           /**< 0; one more each time it was compacted */
+    int own;             /**< written by this process */
+    uint64_t first_cell; /**< not 0: of the cells from this one on only, and its units are numbered among these */
 } store_part;
 
 typedef struct store_folder {
@@ -20,8 +23,15 @@ typedef struct store_folder {
     char *lock_name; /**< OUT.h5.parts/lock */
     int lock;
     size_t n, capacity;
-    store_part *part; /**< ordered */
+    store_part *part; /**< those of some cells only first, each kind in the order of units */
 } store_folder;
+
+/** The positions that a part takes on a line. */
+static inline store_gap store_part_on(const store_line *line, store_part part)
+{
+    return part.first_cell ? (store_gap){part.first, part.last}
+                           : (store_gap){store_line_at(line, part.first), store_line_at(line, part.last)};
+}
 
 /** printf into an allocated string; NULL when out of memory. */
 char *store_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -79,7 +79,6 @@ static int add_file(gathering *all, const char *path, detente_error *error)
     }
     all->first = theirs;
     all->first_path = all->catalogue.path[0];
-    all->catalogue.cells = theirs.by_cells ? theirs.cells : 0;
     return 0;
 }
 
@@ -186,7 +185,7 @@ static int merge_into(gathering *all, const char *path, const detente_provenance
         status = store_merge(&header, NULL, &all->catalogue, into, provenance, options->threads, options->stop, merged,
                              error);
     /* Under a stopping rule the plan is only the most that could be needed. */
-    if (!status && !options->partial && all->catalogue.cells)
+    if (!status && !options->partial && all->catalogue.by_cells)
         merged->units_planned = merged->units;
     if (!status && !options->partial && merged->units != merged->units_planned)
         status = detente_error_set(error, DETENTE_E_INPUT, "the shards do not hold all units");

@@ -11,144 +11,10 @@
 /* Units of a metric that are held at once. */
 enum { TILE_UNITS = 1 << 17 };
 
-static int stopped(const store_merger *self)
-{
-    return self->stop && __atomic_load_n(self->stop, __ATOMIC_RELAXED);
-}
-
-static int working(const store_merger *self)
-{
-    return !self->out.bad && !self->out.disk_errno && !stopped(self);
-}
-
-static int base_damaged(const store_merger *self, int status)
+int store_merge_base_damaged(const store_merger *self, int status)
 {
     return status == DETENTE_E_MEMORY ? detente_error_set(self->error, status, "out of memory")
                                       : detente_error_set(self->error, status, "%s: is damaged", self->base->path);
-}
-
-static int do_not_fit(store_merger *self)
-{
-    return detente_error_set(self->error, DETENTE_E_INPUT, "unfinished work does not fit together");
-}
-
-/* Of shards by cells: each must go on from where its last set ended, unless some of them may be missing. */
-static int check_by_cells(store_merger *self)
-{
-    const store_catalogue *catalogue = self->catalogue;
-    uint64_t next = 0, cell = 0;
-    for (size_t i = 0; i < catalogue->n; i++) {
-        const store_set *set = &catalogue->set[i];
-        const uint64_t end = set->first_unit + set->n_units;
-        if (set->n_units == 0)
-            continue;
-        if (end < set->n_units || end > set->cells * self->header->replications)
-            return do_not_fit(self);
-        if (i == 0 || set->first_cell != cell)
-            next = 0;
-        if (!catalogue->partial && set->first_unit != next)
-            return detente_error_set(self->error, DETENTE_E_INPUT, "the shards do not hold all units");
-        cell = set->first_cell;
-        next = end;
-        const uint64_t replications = (end + set->cells - 1) / set->cells;
-        self->units += set->n_units;
-        self->last = replications * self->header->cells > self->last ? replications * self->header->cells : self->last;
-    }
-    /* A run by one process holds them all as units, those of cells that have enough with nothing in them. */
-    if (!catalogue->partial)
-        self->units = self->prefix = self->last;
-    return 0;
-}
-
-static int count_by_cells(store_merger *self, uint64_t *count)
-{
-    int status = check_by_cells(self);
-    for (uint64_t u = 0; u < self->last && !status; u += TILE_UNITS) {
-        const uint64_t n = self->last - u < TILE_UNITS ? self->last - u : TILE_UNITS;
-        status = store_catalogue_read(self->catalogue, 0, u, n, count, NULL, self->error);
-        for (uint64_t k = 0; k < n && !status; k++) {
-            self->units_run[(u + k) % self->header->cells] += count[k] > 0;
-            self->encounters += count[k];
-        }
-    }
-    return status;
-}
-
-/* What is known without the metrics: how far each cell has come. */
-static int count_units(store_merger *self, uint64_t *count)
-{
-    if (self->catalogue->cells)
-        return count_by_cells(self, count);
-    const uint64_t cells = self->header->cells, all = cells * self->header->replications;
-    int status = self->base->path ? store_base_counts(self->base, self->units_run) : 0;
-    if (status)
-        return base_damaged(self, status);
-    const store_base *base = self->base;
-    self->units = base->units;
-    self->last = base->path ? (base->units - 1) / base->cells * cells + (base->units - 1) % base->cells + 1 : 0;
-    self->prefix = base->cells == cells ? base->units : 0;
-    for (size_t i = 0; i < self->catalogue->n && !status; i++) {
-        const store_set *set = &self->catalogue->set[i];
-        if (set->first_unit > all || set->n_units > all - set->first_unit)
-            return do_not_fit(self);
-        for (uint64_t u = 0; u < set->n_units && !status; u += TILE_UNITS) {
-            const uint64_t n = set->n_units - u < TILE_UNITS ? set->n_units - u : TILE_UNITS;
-            status = store_catalogue_read(self->catalogue, 0, set->first_unit + u, n, count, NULL, self->error);
-            for (uint64_t k = 0; k < n && !status; k++) {
-                self->units_run[(set->first_unit + u + k) % cells] += count[k] > 0;
-                self->encounters += count[k];
-            }
-        }
-        self->units += set->n_units;
-        self->last = set->first_unit + set->n_units > self->last ? set->first_unit + set->n_units : self->last;
-        if (set->first_unit <= self->prefix)
-            self->prefix = set->first_unit + set->n_units;
-    }
-    if (self->units == self->last)
-        self->prefix = self->last;
-    for (int t = 0; t < STORE_N_TABLES; t++)
-        self->total_rows[t] = self->catalogue->rows[t] + self->base->rows[t];
-    return status;
-}
-
-/* The first failure of each cell: sets come in the order of units, after the base. */
-static int note_failures(store_merger *self, const store_set *set, const store_shard *shard)
-{
-    const int by_cells = self->catalogue->cells != 0;
-    const uint64_t cells = by_cells ? set->cells : self->header->cells, first = by_cells ? set->first_cell : 0;
-    for (size_t i = 0; i < shard->n_failures; i++) {
-        if (cells == 0)
-            return DETENTE_E_INPUT;
-        char **failure = &self->failure[first + shard->failed[i] % cells];
-        if (!*failure && !(*failure = detente_strdup(shard->failure[i])))
-            return DETENTE_E_MEMORY;
-    }
-    return 0;
-}
-
-static int find_failures(store_merger *self)
-{
-    const store_catalogue *catalogue = self->catalogue;
-    int status = self->base->path ? store_base_failures(self->base, self->failure) : 0;
-    if (status)
-        return base_damaged(self, status);
-    for (size_t i = 0; i < catalogue->n && !status; i++) {
-        const store_set *set = &catalogue->set[i];
-        store_shard read = {0};
-        if (set->n_failures == 0)
-            continue;
-        const hid_t file = set->memory ? -1 : hdf_open(catalogue->path[set->file]);
-        status = set->memory ? 0 : store_shard_get_failures(file, set, &read);
-        if (!status)
-            status = note_failures(self, set, set->memory ? set->memory : &read);
-        store_shard_clear(&read);
-        if (file >= 0)
-            H5Fclose(file);
-        if (status)
-            detente_error_set(self->error, status, "%s",
-                              status == DETENTE_E_MEMORY ? "out of memory" : "a shard's failures are damaged");
-    }
-    return status;
 }
 
 /* A tile of one metric: cells and replications, what was read of it, and what comes of it. */
@@ -217,7 +83,7 @@ static int tile_read_base(store_merger *self, merge_tile *tile, int metric)
                     detente_moments_add(&tile->means[c], means[c * n + r]);
             }
     detente_free(means);
-    return status ? base_damaged(self, status) : 0;
+    return status ? store_merge_base_damaged(self, status) : 0;
 }
 
 static void tile_sum(store_merger *self, merge_tile *tile, int metric)
@@ -297,18 +163,18 @@ static int tile_begin(store_merger *self, merge_tile *tile, int metric)
         self->turns += tile->encounters[c].mean * (double)tile->encounters[c].count;
         self->encounters += tile->encounters[c].count;
     }
-    return status ? base_damaged(self, status) : 0;
+    return status ? store_merge_base_damaged(self, status) : 0;
 }
 
 static int merge_metric(store_merger *self, merge_tile *tile, int metric)
 {
     const uint64_t cells = self->header->cells, replications = self->header->replications;
     int status = 0;
-    for (uint64_t c = 0; c < cells && !status && working(self); c += tile->cells) {
+    for (uint64_t c = 0; c < cells && !status && store_merge_working(self); c += tile->cells) {
         tile->first_cell = c;
         tile->cells = cells - c < tile->most_cells ? cells - c : tile->most_cells;
         status = tile_begin(self, tile, metric);
-        for (uint64_t r = 0; r < replications && !status && working(self); r += tile->replications) {
+        for (uint64_t r = 0; r < replications && !status && store_merge_working(self); r += tile->replications) {
             const uint64_t left = replications - r;
             tile->first_replication = r;
             tile->replications = left < tile->most_replications ? left : tile->most_replications;
@@ -339,7 +205,7 @@ static int merge_metrics(store_merger *self)
 
 static int merge_bins(store_merger *self, const store_set *set, const store_shard *shard)
 {
-    const uint64_t first = self->catalogue->cells ? set->first_cell * DETENTE_N_METRICS << 16 : 0;
+    const uint64_t first = set->first_cell * DETENTE_N_METRICS << 16;
     int status = 0;
     for (size_t i = 0; i < shard->n_bins && !status; i++)
         status = store_bin_add(self->histogram, self->header->cells, first + shard->bin[i][0], shard->bin[i][1]);
@@ -351,10 +217,12 @@ static int merge_set(store_merger *self, const store_set *set, hid_t file)
 {
     store_shard read = {0};
     const store_shard *shard = set->memory ? set->memory : &read;
-    int status = set->memory ? 0 : store_shard_get(file, set, self->header->row_bytes, &read);
+    int status = set->memory   ? 0
+                 : set->narrow ? store_shard_get_bins(file, set, &read)
+                               : store_shard_get(file, set, self->header->row_bytes, &read);
     if (!status)
         status = merge_bins(self, set, shard);
-    if (!status && self->packer)
+    if (!status && self->packer && !set->narrow)
         status = store_rows_take(self, shard);
     store_shard_clear(&read);
     return status;
@@ -364,18 +232,20 @@ static int merge_set(store_merger *self, const store_set *set, hid_t file)
 static int merge_base(store_merger *self, uint64_t unit)
 {
     const int status = self->packer ? store_rows_base(self, unit) : 0;
-    return status ? base_damaged(self, status) : 0;
+    return status ? store_merge_base_damaged(self, status) : 0;
 }
 
-/* Rows and bins of all sets, in order, a file opened as long as its sets follow each other. */
+/* Rows and bins of all sets, those that have all cells in order, a file opened as long as its sets follow each other. */
 static int merge_contents(store_merger *self)
 {
     const store_catalogue *catalogue = self->catalogue;
     uint32_t is_open = UINT32_MAX;
     hid_t file = -1;
-    int status = 0;
-    for (size_t i = 0; i < catalogue->n && !status && working(self); i++) {
+    int status = self->packer ? store_rows_weave(self) : 0;
+    for (size_t i = 0; i < catalogue->n && !status && store_merge_working(self); i++) {
         const store_set *set = &catalogue->set[i];
+        if (set->narrow && set->n_bins == 0)
+            continue;
         if (!set->memory && set->file != is_open) {
             if (file >= 0)
                 H5Fclose(file);
@@ -383,7 +253,7 @@ static int merge_contents(store_merger *self)
             is_open = set->file;
             hdf_push(&self->out);
         }
-        status = merge_base(self, set->first_unit);
+        status = set->narrow ? 0 : merge_base(self, set->first_unit);
         if (status)
             break;
         status = merge_set(self, set, file);
@@ -396,7 +266,7 @@ static int merge_contents(store_merger *self)
     }
     if (file >= 0)
         H5Fclose(file);
-    return status || !working(self) ? status : merge_base(self, self->last);
+    return status || !store_merge_working(self) ? status : merge_base(self, self->last);
 }
 
 static int merge_all(store_merger *self, int threads)
@@ -408,10 +278,10 @@ static int merge_all(store_merger *self, int threads)
     if (status)
         return detente_error_set(self->error, status, "out of memory");
     if (self->base->path && self->histogram && (status = store_base_bins(self->base, self->histogram)))
-        return base_damaged(self, status);
+        return store_merge_base_damaged(self, status);
     if (wants_contents)
         status = merge_contents(self);
-    if (!status && working(self)) {
+    if (!status && store_merge_working(self)) {
         status = store_rows_end(self);
         if (status)
             detente_error_set(self->error, status,
@@ -419,7 +289,7 @@ static int merge_all(store_merger *self, int threads)
     }
     if (!status)
         status = merge_metrics(self);
-    if (!status && working(self) && store_layout_bins(self))
+    if (!status && store_merge_working(self) && store_layout_bins(self))
         status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     return status;
 }
@@ -445,7 +315,7 @@ static int replication_means(store_merger *self, int metric, uint64_t replicatio
         means[c] = NAN;
     if (store_base_has(self->base, 0, replication) &&
         store_base_means(self->base, metric, 0, self->base->cells, replication, 1, means))
-        return base_damaged(self, DETENTE_E_INPUT);
+        return store_merge_base_damaged(self, DETENTE_E_INPUT);
     status = store_catalogue_read(self->catalogue, metric, first, cells, count, moments, self->error);
     for (uint64_t c = 0; c < cells && !status; c++)
         if (!store_base_has(self->base, c, replication))
@@ -485,19 +355,15 @@ static int look_at_rule(store_merger *self)
 static int merger_init(store_merger *self)
 {
     const size_t n = self->header->cells * DETENTE_N_METRICS;
-    uint64_t *count = detente_alloc(TILE_UNITS * sizeof *count);
     self->units_run = detente_calloc(self->header->cells, sizeof *self->units_run);
     self->failure = detente_calloc(self->header->cells, sizeof *self->failure);
     self->precise = detente_calloc(self->header->cells, 1);
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
     int status = 0;
-    if (!count || !self->units_run || !self->failure || !self->precise || (self->header->quantiles && !self->histogram))
+    if (!self->units_run || !self->failure || !self->precise || (self->header->quantiles && !self->histogram))
         status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
     if (!status)
-        status = count_units(self, count);
-    if (!status)
-        status = find_failures(self);
-    detente_free(count);
+        status = store_merge_survey(self);
     if (!status)
         cut_replications(self, &self->own);
     if (!status && self->header->until.metric >= 0)
@@ -543,12 +409,12 @@ int store_merge(const store_header *header, store_base *base, store_catalogue *c
     hdf_session session;
     hdf_enter(&session);
     int status = store_base_open(self.base);
-    status = status ? base_damaged(&self, status) : merger_init(&self);
+    status = status ? store_merge_base_damaged(&self, status) : merger_init(&self);
     if (!status)
         status = hdf_create(&self.out, path, error);
     if (!status) {
         status = merge_all(&self, threads);
-        if (!status && stopped(&self))
+        if (!status && store_merge_stopped(&self))
             status = detente_error_set(error, DETENTE_E_INTERRUPTED, "%s", detente_error_string(DETENTE_E_INTERRUPTED));
         if (!status) {
             const detente_provenance whole = whole_provenance(&self, provenance);

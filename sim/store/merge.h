@@ -88,6 +88,22 @@ typedef struct store_merger {
     store_packer *packer;
 } store_merger;
 
+/** Whether it was asked to stop. */
+static inline int store_merge_stopped(const store_merger *self)
+{
+    return self->stop && __atomic_load_n(self->stop, __ATOMIC_RELAXED);
+}
+
+/** Whether there is sense in going on. */
+static inline int store_merge_working(const store_merger *self)
+{
+    return !self->out.bad && !self->out.disk_errno && !store_merge_stopped(self);
+}
+
+/** Say that the base cannot be read, or that memory is out. @return @p status */
+int store_merge_base_damaged(const store_merger *self, int status);
+/** Units there are, by cell and in all, and which cells failed; sets are in order. @return 0, DETENTE_E_INPUT, DETENTE_E_MEMORY */
+int store_merge_survey(store_merger *self);
 /** The coordinates of cells: strategy, and a variable for each varied path. */
 void store_coordinates(store_merger *self);
 /** Their names as the attribute `coordinates` lists them; detente_free() it. NULL when out of memory. */
@@ -110,6 +126,12 @@ int store_rows_begin(store_merger *self, int threads);
 int store_rows_base(store_merger *self, uint64_t unit);
 /** Take the rows of a set. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
 int store_rows_take(store_merger *self, const store_shard *shard);
+/** Put rows where the file's end: [from, to) of columns that begin at @p column; the caller counts them in `next`. @return 0, DETENTE_E_MEMORY or DETENTE_E_INPUT */
+int store_rows_append(store_merger *self, int t, const unsigned char *const *column, uint64_t from, uint64_t to);
+/** Say where the rows of n units begin, which follow each other on the line of all units. */
+void store_rows_first(store_merger *self, int t, uint64_t first_unit, uint64_t n, const int64_t *values);
+/** Take the rows of all narrow sets, and before those of each replication what the base has of it. @return 0, and an error that was set */
+int store_rows_weave(store_merger *self);
 /** All were taken: write what is left. @return as store_rows_take() */
 int store_rows_end(store_merger *self);
 void store_rows_clear(store_merger *self);

@@ -166,79 +166,108 @@ static int refuse_parts(const detente_store *store, detente_error *error)
                              folder->path, store->path, units);
 }
 
-/* Parts must be of this run, all of them whole. */
-static int check_parts(const detente_store *store, detente_error *error)
+/* Parts must be of this run, all of them whole. @param[out] most  replications that one of them was to have */
+static int check_parts(const detente_store *store, uint64_t *most, detente_error *error)
 {
     const store_folder *folder = &store->folder;
     store_catalogue catalogue = {0};
-    uint64_t most = 0;
     int status = 0;
     for (size_t i = 0; i < folder->n && !status; i++) {
         store_identity theirs = {0};
         char *name = store_folder_name(folder, folder->part[i]);
         status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, error)
                       : detente_no_memory(error);
-        most = theirs.replications > most ? theirs.replications : most;
+        *most = theirs.replications > *most ? theirs.replications : *most;
         store_identity_clear(&theirs);
         detente_free(name);
     }
     if (!status)
         status = store_catalogue_order(&catalogue, error);
     store_catalogue_clear(&catalogue);
-    if (!status && folder->n > 0)
-        status = check_replications(store, most, folder->path, error);
-    /* An extension that was ended goes on by --resume too; else only --extend begins one. */
-    if (!status && store->base.path && folder->n == 0)
-        status = check_replications(store, store->most_before, store->path, error);
-    if (!status && store->base.path && folder->n == 0 && store->base.cells < store->header.cells &&
-        !store->options.extend)
-        status = detente_error_set(error, DETENTE_E_INPUT,
-                                   "%s: has fewer points, %" PRIu64 " cells of %" PRIu64 " (--extend adds points)",
-                                   store->path, store->base.cells, store->header.cells);
     return status;
 }
 
-/* Whether a part holds a unit that the file that is added to has. */
-static int is_in_base(const detente_store *store, store_part part)
-{
-    const uint64_t cells = store->header.cells, r = part.first / cells;
-    return store_base_has(&store->base, part.first % cells, r) ||
-           ((r + 1) * cells < part.last && store_base_has(&store->base, 0, r + 1));
-}
-
-/* Parts that hold units of the file that is added to: then they are what it was made of, or are of a run of all, and say more. */
-static void choose_base(detente_store *store)
+/* An extension that was ended goes on by --resume too; else only --extend begins one. */
+static int check_extension(const detente_store *store, uint64_t most, detente_error *error)
 {
     const store_folder *folder = &store->folder;
-    for (size_t i = 0; i < folder->n && store->base.path; i++)
-        if (is_in_base(store, folder->part[i]))
-            store_base_clear(&store->base);
+    if (folder->n > 0)
+        return check_replications(store, most, folder->path, error);
+    if (!store->base.path)
+        return 0;
+    const int status = check_replications(store, store->most_before, store->path, error);
+    if (!status && store->base.cells < store->header.cells && !store->options.extend)
+        return detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s: has fewer points, %" PRIu64 " cells of %" PRIu64 " (--extend adds points)",
+                                 store->path, store->base.cells, store->header.cells);
+    return status;
 }
 
-static void add_gap(detente_store *store, uint64_t first, uint64_t last)
-{
-    if (first < last)
-        store->gap[store->n_gaps++] = (store_gap){first, last};
-}
-
-/* Add what of [first, last) the file that is added to does not have. */
-static void add_gaps(detente_store *store, uint64_t first, uint64_t last)
+/* The line of units where what the file that is added to has of them is left out, if it has fewer cells. */
+static store_line line_of(const detente_store *store)
 {
     const store_base *base = &store->base;
-    const uint64_t cells = store->header.cells;
-    if (!base->path || base->cells == cells) {
-        const uint64_t known = base->path ? base->units : 0;
-        add_gap(store, first < known ? known : first, last);
-        return;
+    store_line line = {.cells = store->header.cells};
+    if (base->path && base->cells < line.cells) {
+        line.first_cell = base->cells;
+        line.replications = base->units / base->cells;
     }
-    /* Of each replication that it has, all but its cells; then everything. */
-    const uint64_t whole = base->units / base->cells;
-    while (first < last) {
-        const uint64_t r = first / cells, end = r < whole && (r + 1) * cells < last ? (r + 1) * cells : last;
-        const uint64_t known = r < whole ? r * cells + base->cells : first;
-        add_gap(store, first < known ? known : first, end);
-        first = end;
+    return line;
+}
+
+/* Whether a part holds new cells of replications that the file that is added to has, as it would be without it. */
+static int fits_base(const detente_store *store, store_part part)
+{
+    const store_line line = line_of(store);
+    return part.first_cell ? part.first_cell == line.first_cell && part.last <= store_line_narrow(&line)
+                           : part.first >= line.replications * line.cells;
+}
+
+/* Whether the file that is added to has all cells, and all units of a part. */
+static int is_in_base(const detente_store *store, store_part part)
+{
+    const store_base *base = &store->base;
+    const uint64_t cells = store->header.cells, narrow = part.first_cell < cells ? cells - part.first_cell : 1;
+    return base->path && base->cells == cells &&
+           (part.first_cell ? part.last <= base->units / cells * narrow : part.last <= base->units);
+}
+
+/*
+ * What parts and the file that is added to have in common. Parts of all cells that hold units of it are what it was made of, or are
+ * of a run of all, and say more. Parts of new cells only are worth nothing without the file that has the others.
+ */
+static int choose_base(detente_store *store, detente_error *error)
+{
+    store_folder *folder = &store->folder;
+    store_base *base = &store->base;
+    const int narrow = folder->n > 0 && folder->part[0].first_cell > 0;
+    int fit = 1, superfluous = 1, apart = 1;
+    for (size_t i = 0; i < folder->n; i++) {
+        const store_part part = folder->part[i];
+        fit = fit && fits_base(store, part);
+        superfluous = superfluous && is_in_base(store, part);
+        apart = apart && (base->path && base->cells == store->header.cells ? part.first >= base->units : fit);
     }
+    if (narrow && superfluous)
+        return store_folder_discard(folder, error);
+    if (narrow && !fit)
+        return detente_error_set(error, DETENTE_E_INPUT,
+                                 "%s: holds points that were being added to a results file of %" PRIu64
+                                 " cells, and %s is not that file: put it there again, or use --force to discard them",
+                                 folder->path, folder->part[0].first_cell, store->path);
+    if (base->path && !apart)
+        store_base_clear(base);
+    return 0;
+}
+
+/* Add positions, without those at the beginning that the file that is added to has. */
+static void add_gap(detente_store *store, uint64_t first, uint64_t last)
+{
+    const store_base *base = &store->base;
+    const uint64_t known = base->path && base->cells == store->header.cells ? base->units : 0;
+    first = first < known ? known : first;
+    if (first < last)
+        store->gap[store->n_gaps++] = (store_gap){first, last};
 }
 
 /* Units of the run, or of its shard, that no part holds. */
@@ -246,26 +275,29 @@ int store_find_gaps(detente_store *store, detente_error *error)
 {
     const store_folder *folder = &store->folder;
     const store_identity *identity = &store->header.identity;
-    const uint64_t all = store->header.cells * store->header.replications;
+    const uint64_t units = store->header.cells * store->header.replications;
+    store->line = line_of(store);
+    const uint64_t all = store_line_at(&store->line, units);
     const store_gap range =
         identity->by_cells ? (store_gap){0, all} : store_shard_range(all, identity->shard, identity->shards);
     uint64_t next = range.first;
     detente_free(store->gap);
     store->n_gaps = store->next_gap = 0;
-    store->gap = detente_alloc((2 * folder->n + 2 + store->base.replications) * sizeof *store->gap);
+    store->gap = detente_alloc((folder->n + 1) * sizeof *store->gap);
     if (!store->gap)
         return detente_no_memory(error);
     for (size_t i = 0; i < folder->n; i++) {
-        add_gaps(store, next, folder->part[i].first);
-        next = folder->part[i].last;
+        const store_gap part = store_part_on(&store->line, folder->part[i]);
+        add_gap(store, next, part.first);
+        next = part.last;
     }
-    store->units_before = next;
+    store->units_before = next > 0 ? store_line_unit(&store->line, next - 1) + 1 : 0;
     if (store->base.path && store->units_before < store->base.replications * store->header.cells)
         store->units_before = store->base.replications * store->header.cells;
     if (folder->n == 0 && !store->base.path)
         store->units_before = 0;
-    add_gaps(store, next, range.last);
-    store_pending_begin(&store->pending, store->n_gaps ? store->gap[0].first : range.first);
+    add_gap(store, next, range.last);
+    store_go_to(store, store->n_gaps ? store->gap[0].first : range.first);
     return 0;
 }
 
@@ -276,11 +308,14 @@ static int take_parts(detente_store *store, int found, detente_error *error)
         const int status = folder->n > 0 && !store->options.force ? refuse_parts(store, error) : 0;
         return status ? status : store_folder_discard(folder, error);
     }
+    uint64_t most = 0;
     int status = store_folder_prune(folder, error);
     if (!status)
-        status = check_parts(store, error);
+        status = check_parts(store, &most, error);
     if (!status)
-        choose_base(store);
+        status = choose_base(store, error);
+    if (!status)
+        status = check_extension(store, most, error);
     if (!status && store->options.extend && !found && folder->n == 0)
         status = detente_error_set(error, DETENTE_E_INPUT, "%s: is not there; there is nothing to extend", store->path);
     return status;
@@ -293,10 +328,9 @@ static int join_output(detente_store *store, detente_error *error)
     int status = found < 0 ? found : store_folder_join(&store->folder, store->path, error);
     if (!status && found && goes_on(store) && !store->options.shards)
         status = look_at_results(store, error);
-    if (status)
-        return status;
-    choose_base(store);
-    return store_find_gaps(store, error);
+    if (!status)
+        status = choose_base(store, error);
+    return status ? status : store_find_gaps(store, error);
 }
 
 /* Of a finished file: a run was killed before it had removed its parts. Those of another run, as of one that adds to it, stay. */

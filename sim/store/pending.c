@@ -45,9 +45,10 @@ void store_pending_clear(store_pending *pending)
     *pending = (store_pending){0};
 }
 
-void store_pending_begin(store_pending *pending, uint64_t first_unit)
+void store_pending_begin(store_pending *pending, uint64_t first_unit, uint64_t first_cell)
 {
     pending->shard.first_unit = first_unit;
+    pending->shard.first_cell = first_cell;
     for (int t = 0; t < STORE_N_TABLES; t++) {
         pending->rows[t] = pending->shard.rows_before[t] = 0;
         if (pending->filling[t])
@@ -234,7 +235,7 @@ static int note_failure(store_shard *shard, uint64_t unit, const char *why)
 int store_pending_unit(store_pending *pending, const detente_unit *unit)
 {
     store_shard *shard = &pending->shard;
-    if (make_room(pending) || (unit->failure && note_failure(shard, unit->unit, unit->failure)))
+    if (make_room(pending) || (unit->failure && note_failure(shard, shard->first_unit + shard->n_units, unit->failure)))
         return DETENTE_E_MEMORY;
     const uint64_t at = shard->n_units;
     shard->count[at] = unit->failure ? 0 : unit->moments[0].count;
@@ -308,6 +309,8 @@ static int seal_bins(store_pending *pending)
     detente_free(shard->bin);
     shard->bin = store_bins_list(pending->histogram, pending->histogram ? pending->header->cells : 0, &n);
     shard->n_bins = n;
+    for (uint64_t i = 0; shard->bin && i < n; i++)
+        shard->bin[i][0] -= shard->first_cell * DETENTE_N_METRICS << 16;
     return shard->bin ? 0 : DETENTE_E_MEMORY;
 }
 

@@ -22,8 +22,9 @@ typedef struct store_pending {
 
 int store_pending_init(store_pending *pending, const store_header *header, int threads);
 void store_pending_clear(store_pending *pending);
-/** The next unit is @p first_unit, and rows are counted from 0; what came before must have been written. */
-void store_pending_begin(store_pending *pending, uint64_t first_unit);
+/** The next unit is @p first_unit, numbered among the cells from @p first_cell on, and rows are counted from 0; what came
+ * before must have been written. */
+void store_pending_begin(store_pending *pending, uint64_t first_unit, uint64_t first_cell);
 /** Take in rows of the unfinished unit. @return 0 or DETENTE_E_MEMORY */
 int store_pending_rows(store_pending *pending, uint32_t cell, uint32_t replication, const detente_rows *rows);
 /** Take in a finished unit. @return 0 or DETENTE_E_MEMORY */

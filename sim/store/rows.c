@@ -94,7 +94,7 @@ static int turn_over(store_merger *self, int t)
 }
 
 /* Rows [from, to) of columns that begin at `column`. */
-static int append(store_merger *self, int t, const unsigned char *const *column, uint64_t from, uint64_t to)
+int store_rows_append(store_merger *self, int t, const unsigned char *const *column, uint64_t from, uint64_t to)
 {
     store_rows *rows = &self->rows[t];
     const store_columns *columns = &self->header->columns[t];
@@ -115,7 +115,7 @@ static int append(store_merger *self, int t, const unsigned char *const *column,
 }
 
 /* Write one value of each of n units from unit `first` on into a dataset (cell, replication): units run through the cells. */
-static void put_first_rows(store_merger *self, int t, uint64_t first, uint64_t n, const int64_t *values)
+void store_rows_first(store_merger *self, int t, uint64_t first, uint64_t n, const int64_t *values)
 {
     const uint64_t cells = self->header->cells;
     while (n > 0) {
@@ -193,7 +193,7 @@ static int take_base(store_merger *self, int t)
         const uint64_t left = self->base->units - r * cells;
         status = store_base_first_rows(self->base, t, r, first);
         if (!status)
-            put_first_rows(self, t, r * cells, left < cells ? left : cells, first);
+            store_rows_first(self, t, r * cells, left < cells ? left : cells, first);
     }
     detente_free(first);
     return status;
@@ -216,7 +216,7 @@ static int find_rows(store_merger *self, int t, uint64_t r)
             from->end = status ? 0 : (uint64_t)from->first[c];
             break;
         }
-        put_first_rows(self, t, r * self->header->cells, base->cells, from->first);
+        store_rows_first(self, t, r * self->header->cells, base->cells, from->first);
     }
     from->replication = r;
     return status;
@@ -242,7 +242,7 @@ static int append_base(store_merger *self, int t, uint64_t row, uint64_t end)
         chunk->number = number;
         chunk->rows = status ? 0 : (uint32_t)n;
         if (!status)
-            status = append(self, t, column, row - start, last - start);
+            status = store_rows_append(self, t, column, row - start, last - start);
         row = last;
     }
     return status;
@@ -263,7 +263,7 @@ static int take_replication(store_merger *self, int t)
         last = from->first[c];
         from->first[c] += (int64_t)(at - begin);
     }
-    put_first_rows(self, t, unit, self->base->cells, from->first);
+    store_rows_first(self, t, unit, self->base->cells, from->first);
     int status = find_rows(self, t, from->replication + 1);
     if (!status && ((uint64_t)last >= from->end || from->end > self->base->rows[t]))
         status = DETENTE_E_INPUT;
@@ -336,8 +336,8 @@ static int take_chunk(store_merger *self, int t, const store_shard *shard, const
     if (status || rows->aligned)
         return status;
     const uint64_t before = shard->rows_before[t];
-    return append(self, t, column, before > row && before - row < STORE_CHUNK_ROWS ? before - row : 0,
-                  STORE_CHUNK_ROWS);
+    return store_rows_append(self, t, column, before > row && before - row < STORE_CHUNK_ROWS ? before - row : 0,
+                             STORE_CHUNK_ROWS);
 }
 
 static int take_pieces(store_merger *self, const store_shard *shard)
@@ -377,7 +377,7 @@ static int take_tail(store_merger *self, int t, const store_shard *shard, uint64
     /* Without a full chunk of its own the tail begins with rows of the shard before. */
     const uint64_t first = rows->writer_row - n;
     const uint64_t skipped = !rows->aligned && shard->rows_before[t] > first ? shard->rows_before[t] - first : 0;
-    const int status = append(self, t, column, skipped, n);
+    const int status = store_rows_append(self, t, column, skipped, n);
     return !status && rows->open->number * STORE_CHUNK_ROWS + rows->open->rows != rows->next ? DETENTE_E_INPUT : status;
 }
 
@@ -391,7 +391,7 @@ static int take_units(store_merger *self, int t, const store_shard *shard)
         first[u] = shard->rows[t][u] ? (int64_t)row : -1;
         row += shard->rows[t][u];
     }
-    put_first_rows(self, t, shard->first_unit, shard->n_units, first);
+    store_rows_first(self, t, shard->first_unit, shard->n_units, first);
     detente_free(first);
     return take_tail(self, t, shard, row - self->rows[t].next);
 }

@@ -145,6 +145,8 @@ int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, con
             rows[t] += shard->rows[t][u];
     hdf_number(out, group, "first_unit", H5T_NATIVE_UINT64, &shard->first_unit);
     hdf_number(out, group, "units", H5T_NATIVE_UINT64, &shard->n_units);
+    if (shard->first_cell)
+        hdf_number(out, group, "first_cell", H5T_NATIVE_UINT64, &shard->first_cell);
     hdf_number(out, group, "set", H5T_NATIVE_UINT, &set);
     hdf_number(out, group, "n_pieces", H5T_NATIVE_UINT64, &n_pieces);
     hdf_number(out, group, "n_bins", H5T_NATIVE_UINT64, &n_bins);
@@ -212,11 +214,12 @@ static void *room(uint64_t n, size_t size)
     return detente_alloc(n ? (size_t)n * size : 1);
 }
 
-static int get_pieces(store_shard *shard, hid_t group)
+/* Which packed columns there are, but not their bytes. @param[out] total  of those */
+static int get_index(store_shard *shard, hid_t group, hsize_t *total)
 {
-    hsize_t total = 0;
     uint64_t(*index)[4] = room(shard->n_pieces, sizeof *index);
     shard->piece = room(shard->n_pieces, sizeof *shard->piece);
+    *total = 0;
     if (!index || !shard->piece) {
         detente_free(index);
         return DETENTE_E_MEMORY;
@@ -229,11 +232,18 @@ static int get_pieces(store_shard *shard, hid_t group)
                                         .column = (uint8_t)index[i][1],
                                         .chunk = index[i][2],
                                         .size = (size_t)index[i][3]};
-        total += index[i][3];
+        *total += index[i][3];
     }
     detente_free(index);
+    return status ? DETENTE_E_INPUT : 0;
+}
+
+static int get_pieces(store_shard *shard, hid_t group)
+{
+    hsize_t total = 0;
+    const int status = get_index(shard, group, &total);
     if (status)
-        return DETENTE_E_INPUT;
+        return status;
     shard->bytes = room(total, 1);
     if (!shard->bytes)
         return DETENTE_E_MEMORY;
@@ -247,18 +257,29 @@ static int get_pieces(store_shard *shard, hid_t group)
     return 0;
 }
 
-static int get_tables(store_shard *shard, hid_t group, const size_t *row_bytes)
+static int get_rows(store_shard *shard, hid_t group)
 {
     char name[NAME_SIZE];
+    const hsize_t n = shard->n_units;
     for (int t = 0; t < STORE_N_TABLES; t++) {
-        const hsize_t n = shard->n_units, size = shard->tail_rows[t] * row_bytes[t];
         shard->rows[t] = room(n, sizeof *shard->rows[t]);
-        shard->tail[t] = room(size, 1);
-        if (!shard->rows[t] || !shard->tail[t])
+        if (!shard->rows[t])
             return DETENTE_E_MEMORY;
         snprintf(name, sizeof name, "%s_rows", store_table_name[t]);
         if (n && hdf_read(group, name, H5T_NATIVE_UINT64, 1, &n, shard->rows[t]))
             return DETENTE_E_INPUT;
+    }
+    return 0;
+}
+
+static int get_tails(store_shard *shard, hid_t group, const size_t *row_bytes)
+{
+    char name[NAME_SIZE];
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        const hsize_t size = shard->tail_rows[t] * row_bytes[t];
+        shard->tail[t] = room(size, 1);
+        if (!shard->tail[t])
+            return DETENTE_E_MEMORY;
         snprintf(name, sizeof name, "%s_tail", store_table_name[t]);
         if (size && hdf_read(group, name, H5T_NATIVE_UINT8, 1, &size, shard->tail[t]))
             return DETENTE_E_INPUT;
@@ -318,6 +339,8 @@ int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *
         return DETENTE_E_INPUT;
     int bad = hdf_read_number(group, "first_unit", H5T_NATIVE_UINT64, &set->first_unit) ||
               hdf_read_number(group, "units", H5T_NATIVE_UINT64, &set->n_units) ||
+              (H5Aexists(group, "first_cell") > 0 &&
+               hdf_read_number(group, "first_cell", H5T_NATIVE_UINT64, &set->first_cell)) ||
               hdf_read_number(group, "set", H5T_NATIVE_UINT, &number) ||
               hdf_read_number(group, "n_pieces", H5T_NATIVE_UINT64, &set->n_pieces) ||
               hdf_read_number(group, "n_bins", H5T_NATIVE_UINT64, &set->n_bins) ||
@@ -334,39 +357,89 @@ int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *
     return bad ? DETENTE_E_INPUT : 0;
 }
 
-static int get_set(hid_t group, const store_set *set, const size_t *row_bytes, store_shard *shard)
+static int get_bins(store_shard *shard, hid_t group)
 {
-    const hsize_t n = shard->n_units = set->n_units, n_bins = shard->n_bins = set->n_bins;
-    shard->first_unit = set->first_unit;
-    shard->n_pieces = set->n_pieces;
+    const hsize_t n = shard->n_bins;
+    shard->bin = room(n, sizeof *shard->bin);
+    if (!shard->bin)
+        return DETENTE_E_MEMORY;
+    return n && hdf_read(group, "bins", H5T_NATIVE_UINT64, 2, (const hsize_t[]){n, 2}, shard->bin) ? DETENTE_E_INPUT
+                                                                                                   : 0;
+}
+
+/* How many rows there are, and where in its writer's. */
+static int get_extent(store_shard *shard, hid_t group)
+{
     if (get_by_table(group, "rows_before", shard->rows_before) || get_by_table(group, "tail_rows", shard->tail_rows))
         return DETENTE_E_INPUT;
     for (int t = 0; t < STORE_N_TABLES; t++)
         if (shard->tail_rows[t] >= STORE_CHUNK_ROWS)
             return DETENTE_E_INPUT;
-    shard->count = room(n, sizeof *shard->count);
-    shard->bin = room(n_bins, sizeof *shard->bin);
-    if (!shard->count || !shard->bin)
-        return DETENTE_E_MEMORY;
-    if ((n && hdf_read(group, "count", H5T_NATIVE_UINT64, 1, &n, shard->count)) ||
-        (n_bins && hdf_read(group, "bins", H5T_NATIVE_UINT64, 2, (const hsize_t[]){n_bins, 2}, shard->bin)))
-        return DETENTE_E_INPUT;
-    const int status = get_tables(shard, group, row_bytes);
-    return status || !shard->n_pieces ? status : get_pieces(shard, group);
+    return get_rows(shard, group);
 }
 
-int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard)
+static int get_places(const store_shard *shard, hid_t group, const size_t *row_bytes, hsize_t total, uint64_t file_size,
+                      store_places *places)
 {
     char name[NAME_SIZE];
-    *shard = (store_shard){0};
+    int bad = shard->n_pieces && get_address(group, "bytes", H5T_NATIVE_UINT8, 1, &total, file_size, &places->bytes);
+    for (int t = 0; t < STORE_N_TABLES && !bad; t++) {
+        const hsize_t size = shard->tail_rows[t] * row_bytes[t];
+        snprintf(name, sizeof name, "%s_tail", store_table_name[t]);
+        bad = size && get_address(group, name, H5T_NATIVE_UINT8, 1, &size, file_size, &places->tail[t]);
+    }
+    return bad ? DETENTE_E_INPUT : 0;
+}
+
+static hid_t begin_set(hid_t file, const store_set *set, store_shard *shard)
+{
+    char name[NAME_SIZE];
+    *shard = (store_shard){
+        .first_unit = set->first_unit, .n_units = set->n_units, .n_pieces = set->n_pieces, .n_bins = set->n_bins};
     set_name(name, set->first_unit, set->number);
-    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-    const int status = group < 0 ? DETENTE_E_INPUT : get_set(group, set, row_bytes, shard);
+    return H5Gopen2(file, name, H5P_DEFAULT);
+}
+
+static int end_set(hid_t group, int status, store_shard *shard)
+{
     if (group >= 0)
         H5Gclose(group);
     if (status)
         store_shard_clear(shard);
     return status;
+}
+
+int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard)
+{
+    const hid_t group = begin_set(file, set, shard);
+    int status = group < 0 ? DETENTE_E_INPUT : get_extent(shard, group);
+    if (!status)
+        status = get_bins(shard, group);
+    if (!status)
+        status = get_tails(shard, group, row_bytes);
+    if (!status && shard->n_pieces)
+        status = get_pieces(shard, group);
+    return end_set(group, status, shard);
+}
+
+int store_shard_get_bins(hid_t file, const store_set *set, store_shard *shard)
+{
+    const hid_t group = begin_set(file, set, shard);
+    return end_set(group, group < 0 ? DETENTE_E_INPUT : get_bins(shard, group), shard);
+}
+
+int store_shard_find_rows(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard,
+                          store_places *places)
+{
+    hsize_t total = 0, size = 0;
+    *places = (store_places){0};
+    const hid_t group = begin_set(file, set, shard);
+    int status = group < 0 || H5Fget_filesize(file, &size) < 0 ? DETENTE_E_INPUT : get_extent(shard, group);
+    if (!status && shard->n_pieces)
+        status = get_index(shard, group, &total);
+    if (!status)
+        status = get_places(shard, group, row_bytes, total, size, places);
+    return end_set(group, status, shard);
 }
 
 int store_shard_get_failures(hid_t file, const store_set *set, store_shard *shard)

@@ -14,6 +14,7 @@
 #include <detente/store.h>
 
 #include "store/hdf.h"
+#include "store/line.h"
 #include "store/schema.h"
 
 /** Whose work a shard is. */
@@ -44,6 +45,8 @@ typedef struct store_moments {
 
 typedef struct store_shard {
     uint64_t first_unit, n_units;
+    uint64_t
+        first_cell; /**< not 0: of the cells from this one on only; units, and cells of bins, are numbered among these */
     uint64_t *count;                /**< encounters of each unit */
     store_moments *moments;         /**< DETENTE_N_METRICS x n_units; not read back from a file */
     uint64_t *rows[STORE_N_TABLES]; /**< rows of each unit */
@@ -69,15 +72,11 @@ typedef struct store_set {
     uint64_t rows[STORE_N_TABLES]; /**< rows of all its units */
     uint64_t n_pieces, n_bins, n_failures;
     uint64_t count_at, moments_at; /**< bytes from the file's beginning */
-    uint64_t first_cell, cells;    /**< that its units are of, where its shard is by cells */
+    uint64_t first_cell, cells;    /**< that its units are of, and among which they are numbered */
+    int narrow;                    /**< they are not all of the run's */
     const store_shard *memory;     /**< or NULL */
     uint32_t file, number;         /**< the catalogue's file, and the set's number in its name */
 } store_set;
-
-/** Units or cells [first, last) of a line of them. */
-typedef struct store_gap {
-    uint64_t first, last;
-} store_gap;
 
 /** What shard @p shard (from 1) of @p shards has: equal parts of a line. */
 static inline store_gap store_shard_range(uint64_t all, uint32_t shard, uint32_t shards)
@@ -111,8 +110,18 @@ int store_shard_put(hdf_writer *out, const store_shard *shard, unsigned set, con
                     detente_error *error);
 /** Describe group number @p g (by name) of a shard file. @return 0 or DETENTE_E_INPUT */
 int store_shard_describe(hid_t file, uint64_t g, uint64_t file_size, store_set *set);
-/** Read a set's units and rows, all but its moments. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
+/** Read a set's rows and bins. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY */
 int store_shard_get(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard);
+/** Read of a set only its bins. @return as store_shard_get() */
+int store_shard_get_bins(hid_t file, const store_set *set, store_shard *shard);
+/** Where rows lie: bytes from the file's beginning. */
+typedef struct store_places {
+    uint64_t bytes; /**< of all pieces, one after the other */
+    uint64_t tail[STORE_N_TABLES];
+} store_places;
+/** Read how many rows a set's units have, and find its rows without reading them. @return as store_shard_get() */
+int store_shard_find_rows(hid_t file, const store_set *set, const size_t *row_bytes, store_shard *shard,
+                          store_places *places);
 /** Read of a set only which units failed, and why. @return as store_shard_get() */
 int store_shard_get_failures(hid_t file, const store_set *set, store_shard *shard);
 /** Gather the sets of @p n files in the new file @p into, which is synced. @return 0, DETENTE_E_IO or DETENTE_E_MEMORY */

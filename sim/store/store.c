@@ -11,8 +11,6 @@
 
 /* Shards are written when they hold enough, or when this much time would be lost. */
 enum { SHARD_BYTES = 64 << 20, SHARD_SECONDS = 20 };
-/* When so many shard files lie there, runs of COMPACT_BY of them become one, of the next level, until half is free. */
-enum { MAX_FILES = 960, COMPACT_BY = 32, MAX_LEVEL = 9 };
 
 /*
  * A part of the line of units; under a stopping rule, which has to see all replications of a cell, a part of the cells: then the
@@ -82,75 +80,9 @@ int detente_store_is_finished(const detente_store *store)
     return store->finished;
 }
 
-static void unlink_parts(const store_folder *folder, size_t first, size_t n)
-{
-    for (size_t i = first; i < first + n; i++) {
-        char *name = store_folder_name(folder, folder->part[i]);
-        if (name)
-            remove(name);
-        detente_free(name);
-    }
-}
-
 static int is_shared(const detente_store *store)
 {
     return store->options.ranks > 1;
-}
-
-/* Gather parts [first, first + COMPACT_BY) in one file. */
-static int compact_run(detente_store *store, size_t first, detente_error *error)
-{
-    store_folder *folder = &store->folder;
-    char *path[COMPACT_BY] = {NULL};
-    store_part whole = {folder->part[first].first, folder->part[first + COMPACT_BY - 1].last, 0, 1};
-    for (size_t i = first; i < first + COMPACT_BY; i++)
-        whole.level = folder->part[i].level > whole.level ? folder->part[i].level : whole.level;
-    whole.level += whole.level < MAX_LEVEL;
-    char *into = store_folder_name(folder, whole), *temporary = into ? store_format("%s.tmp", into) : NULL;
-    int status = temporary ? 0 : DETENTE_E_MEMORY;
-    for (size_t i = 0; i < COMPACT_BY && !status; i++) {
-        path[i] = store_folder_name(folder, folder->part[first + i]);
-        status = path[i] ? 0 : DETENTE_E_MEMORY;
-    }
-    if (status)
-        detente_error_set(error, status, "out of memory");
-    else
-        status = store_shard_gather(path, COMPACT_BY, &store->header.identity, temporary, error);
-    if (!status)
-        status = detente_fs_rename(temporary, into, 1, error);
-    if (!status) {
-        unlink_parts(folder, first, COMPACT_BY);
-        folder->part[first] = whole;
-        memmove(&folder->part[first + 1], &folder->part[first + COMPACT_BY],
-                (folder->n - first - COMPACT_BY) * sizeof *folder->part);
-        folder->n -= COMPACT_BY - 1;
-    }
-    for (size_t i = 0; i < COMPACT_BY; i++)
-        detente_free(path[i]);
-    detente_free(into);
-    detente_free(temporary);
-    return status;
-}
-
-/* Whether parts [first, first + COMPACT_BY) follow each other, all of a level (level -1: of any) and, where asked, our own. */
-static int is_run(const store_folder *folder, size_t first, int level, int own)
-{
-    for (size_t i = first; i < first + COMPACT_BY; i++)
-        if ((level >= 0 && folder->part[i].level != level) || (own && !folder->part[i].own) ||
-            (i > first && folder->part[i].first != folder->part[i - 1].last))
-            return 0;
-    return 1;
-}
-
-static int compact(detente_store *store, int own, detente_error *error)
-{
-    store_folder *folder = &store->folder;
-    int status = 0;
-    for (int level = 0; level <= MAX_LEVEL + 1 && folder->n > MAX_FILES / 2 && !status; level++)
-        for (size_t i = 0; i + COMPACT_BY <= folder->n && !status; i++)
-            if (is_run(folder, i, level <= MAX_LEVEL ? level : -1, own))
-                status = compact_run(store, i, error);
-    return status;
 }
 
 /* Wait for the shard that is being synced; keep the folder small. */
@@ -158,7 +90,7 @@ static int wait_shard(detente_store *store, detente_error *error)
 {
     const int status = store_spool_wait(&store->spool, &store->folder, error);
     /* Other ranks may be reading what was there before. */
-    return status || store->folder.n < MAX_FILES ? status : compact(store, is_shared(store), error);
+    return status ? status : store_compact(store, is_shared(store), error);
 }
 
 static int put_shard(detente_store *store, const store_shard *shard, detente_error *error)
@@ -173,10 +105,14 @@ static int put_shard(detente_store *store, const store_shard *shard, detente_err
 static int write_shard(detente_store *store, detente_error *error)
 {
     store_pending *pending = &store->pending;
-    const store_part part = {pending->shard.first_unit, pending->shard.first_unit + pending->shard.n_units, 0, 1};
+    const store_shard *shard = &pending->shard;
+    const store_part part = {.first = shard->first_unit,
+                             .last = shard->first_unit + shard->n_units,
+                             .own = 1,
+                             .first_cell = shard->first_cell};
     int status = store_pending_seal(pending) ? detente_no_memory(error) : 0;
     if (!status)
-        status = put_shard(store, &pending->shard, error);
+        status = put_shard(store, shard, error);
     if (!status)
         status = store_spool_close(&store->spool, &store->folder, part, error);
     if (status)
@@ -186,24 +122,74 @@ static int write_shard(detente_store *store, detente_error *error)
     return 0;
 }
 
-int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error)
+/* What comes next is the unit at a position. */
+void store_go_to(detente_store *store, uint64_t position)
 {
-    const store_shard *shard = &store->pending.shard;
+    const store_line *line = &store->line;
+    const int narrow = position < store_line_narrow(line);
+    store_pending_begin(&store->pending, narrow ? position : store_line_unit(line, position),
+                        narrow ? line->first_cell : 0);
+    store->position = position;
+}
+
+/* Whether the unit at a position can be added to what is pending. */
+static int goes_on_with(const detente_store *store, uint64_t position)
+{
+    const int narrow = position < store_line_narrow(&store->line);
+    return position == store->position && narrow == (store->pending.shard.first_cell > 0);
+}
+
+/* The next positions, below the position `end`: as many as one shard may hold. */
+static int next_positions(detente_store *store, uint64_t end, store_gap *next, detente_error *error)
+{
+    const uint64_t narrow = store_line_narrow(&store->line);
     if (store->failed || store->next_gap == store->n_gaps || store->gap[store->next_gap].first >= end)
         return 0;
     store_gap *gap = &store->gap[store->next_gap];
-    *first = gap->first;
-    *last = gap->last < end ? gap->last : end;
-    gap->first = *last;
+    *next = (store_gap){gap->first, gap->last < end ? gap->last : end};
+    if (next->first < narrow && next->last > narrow)
+        next->last = narrow;
+    if (!goes_on_with(store, next->first)) {
+        const int status = store->pending.shard.n_units > 0 ? write_shard(store, error) : 0;
+        store->failed = status != 0;
+        if (status)
+            return status;
+        store_go_to(store, next->first);
+    }
+    gap->first = next->last;
     store->next_gap += gap->first == gap->last;
-    if (*first == shard->first_unit + shard->n_units)
-        return 1;
-    const int status = shard->n_units > 0 ? write_shard(store, error) : 0;
-    store->failed = status != 0;
-    if (status)
-        return status;
-    store_pending_begin(&store->pending, *first);
     return 1;
+}
+
+int detente_store_next_units(detente_store *store, uint64_t end, detente_run_options *units, detente_error *error)
+{
+    const store_line *line = &store->line;
+    store_gap next;
+    const int more = next_positions(store, store_line_at(line, end), &next, error);
+    if (more > 0) {
+        units->first_unit = store_line_unit(line, next.first);
+        units->last_unit = store_line_unit(line, next.last - 1) + 1;
+        units->first_cell = next.first < store_line_narrow(line) ? (uint32_t)line->first_cell : 0;
+    }
+    return more;
+}
+
+int detente_store_next(detente_store *store, uint64_t end, uint64_t *first, uint64_t *last, detente_error *error)
+{
+    const store_line *line = &store->line;
+    store_gap next;
+    /* Up to the next cells that are there already. */
+    if (store->next_gap < store->n_gaps && line->first_cell) {
+        const uint64_t unit = store_line_unit(line, store->gap[store->next_gap].first), r = unit / line->cells;
+        if (r < line->replications && end > (r + 1) * line->cells)
+            end = (r + 1) * line->cells;
+    }
+    const int more = next_positions(store, store_line_at(line, end), &next, error);
+    if (more > 0) {
+        *first = store_line_unit(line, next.first);
+        *last = store_line_unit(line, next.last - 1) + 1;
+    }
+    return more;
 }
 
 uint64_t detente_store_left(const detente_store *store)
@@ -213,9 +199,10 @@ uint64_t detente_store_left(const detente_store *store)
 
 uint64_t detente_store_left_before(const detente_store *store, uint64_t end)
 {
+    const uint64_t before = store_line_at(&store->line, end);
     uint64_t left = 0;
-    for (size_t i = store->next_gap; i < store->n_gaps && store->gap[i].first < end; i++)
-        left += (store->gap[i].last < end ? store->gap[i].last : end) - store->gap[i].first;
+    for (size_t i = store->next_gap; i < store->n_gaps && store->gap[i].first < before; i++)
+        left += (store->gap[i].last < before ? store->gap[i].last : before) - store->gap[i].first;
     return left;
 }
 
@@ -224,7 +211,7 @@ uint64_t detente_store_reach(const detente_store *store, uint64_t n)
     uint64_t end = 0;
     for (size_t i = store->next_gap; i < store->n_gaps && n > 0; i++) {
         const uint64_t length = store->gap[i].last - store->gap[i].first, part = length < n ? length : n;
-        end = store->gap[i].first + part;
+        end = store_line_unit(&store->line, store->gap[i].first + part - 1) + 1;
         n -= part;
     }
     return end;
@@ -232,9 +219,10 @@ uint64_t detente_store_reach(const detente_store *store, uint64_t n)
 
 void detente_store_pass(detente_store *store, uint64_t end)
 {
-    while (store->next_gap < store->n_gaps && store->gap[store->next_gap].first < end) {
+    const uint64_t before = store_line_at(&store->line, end);
+    while (store->next_gap < store->n_gaps && store->gap[store->next_gap].first < before) {
         store_gap *gap = &store->gap[store->next_gap];
-        gap->first = gap->last < end ? gap->last : end;
+        gap->first = gap->last < before ? gap->last : before;
         store->next_gap += gap->first == gap->last;
     }
 }
@@ -252,6 +240,8 @@ static int fill_catalogue(detente_store *store, detente_error *error)
                       : detente_no_memory(error);
         detente_free(name);
     }
+    if (store->header.identity.by_cells)
+        store->before.cells = 0; /* it numbers units among its own cells, and they are all that there are */
     return status ? status : store_catalogue_order(&store->before, error);
 }
 
@@ -307,8 +297,10 @@ int detente_store_means(detente_store *store, int metric, uint64_t first, uint64
 static int spill(detente_store *store, detente_error *error)
 {
     store_pending *pending = &store->pending;
-    store_shard rows = {
-        .first_unit = pending->shard.first_unit, .n_pieces = pending->shard.n_pieces, .piece = pending->shard.piece};
+    store_shard rows = {.first_unit = pending->shard.first_unit,
+                        .first_cell = pending->shard.first_cell,
+                        .n_pieces = pending->shard.n_pieces,
+                        .piece = pending->shard.piece};
     memcpy(rows.rows_before, pending->shard.rows_before, sizeof rows.rows_before);
     const int status = rows.n_pieces > 0 ? put_shard(store, &rows, error) : 0;
     if (!status)
@@ -342,11 +334,11 @@ static int take_rows(void *data, uint32_t cell, uint32_t replication, const dete
 static int take_unit(void *data, const detente_unit *unit, detente_error *error)
 {
     detente_store *store = data;
-    const store_shard *shard = &store->pending.shard;
     int status = 0;
-    if (store->failed || unit->unit != shard->first_unit + shard->n_units)
+    if (store->failed || unit->unit != store_line_unit(&store->line, store->position))
         return detente_error_set(error, DETENTE_E_RANGE, "%s: unit %" PRIu64 " is not the next", store->path,
                                  unit->unit);
+    store->position++;
     if (store_pending_unit(&store->pending, unit))
         status = detente_no_memory(error);
     else if (is_due(store))
@@ -395,13 +387,13 @@ static int gather_ranks(detente_store *store, detente_error *error)
         status = store_folder_prune(&store->folder, error);
     if (!status)
         status = store_find_gaps(store, error);
-    const uint64_t after = folder->n > 0 ? folder->part[folder->n - 1].last : 0;
+    const uint64_t after = folder->n > 0 ? store_part_on(&store->line, folder->part[folder->n - 1]).last : 0;
     if (!status && store->n_gaps > 0 && (store->header.until.metric < 0 || store->gap[0].first < after))
         status =
             detente_error_set(error, DETENTE_E_INPUT,
                               "%s: %" PRIu64 " replications of cells are missing, which another process was to write",
                               folder->path, store->gap[0].last - store->gap[0].first);
-    return status || store->folder.n < MAX_FILES ? status : compact(store, 0, error);
+    return status ? status : store_compact(store, 0, error);
 }
 
 static int merge_parts(detente_store *store, const char *into, const detente_provenance *provenance,
@@ -418,7 +410,7 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
         detente_free(name);
     }
     if (!status && last->n_units > 0)
-        status = store_catalogue_add_memory(&catalogue, last, error);
+        status = store_catalogue_add_memory(&catalogue, last, store->header.cells, error);
     if (!status)
         status = store_catalogue_order(&catalogue, error);
     if (!status)

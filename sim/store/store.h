@@ -18,8 +18,10 @@ struct detente_store {
     store_folder folder;
     store_pending pending;
     store_spool spool;
-    store_base base; /**< the results file that is added to */
-    store_gap *gap;  /**< owned, in order: units that are not there yet */
+    store_base base;   /**< the results file that is added to */
+    store_line line;   /**< of units, without those that the results file that is added to has */
+    uint64_t position; /**< on the line, of the next unit to be fed */
+    store_gap *gap;    /**< owned, in order: positions of units that are not there yet */
     size_t n_gaps, next_gap;
     uint64_t most_before;    /* replications at most of the results file that is added to */
     uint64_t units_before;   /* one past the last unit that was there when it was opened */
@@ -31,6 +33,10 @@ struct detente_store {
 int store_check_path(const char *path, detente_error *error);
 /** Refuse an output that is there, or with @p force one that may not be replaced. @return 0, DETENTE_E_EXISTS, DETENTE_E_IO */
 int store_check_output(const char *path, int force, detente_error *error);
+/** What comes next is the unit at a position. */
+void store_go_to(detente_store *store, uint64_t position);
+/** When nearly a thousand shard files lie there, gather them in fewer. @param own 1: only those that this process wrote */
+int store_compact(detente_store *store, int own, detente_error *error);
 /** See which units no part holds; the next that come are the first of them. @return 0 or DETENTE_E_MEMORY */
 int store_find_gaps(detente_store *store, detente_error *error);
 /** Lock the output, see what is there already and what is to be done. Path, header and options are set. */
