@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """detente run --extend: replications and points added later are as if they had been asked for at once."""
+import os
 import random
 import signal
+import subprocess
 import time
 
 import h5py
@@ -253,6 +255,116 @@ def test_points_where_a_larger_run_was_begun(run, detente, tmp_path):
     program.communicate()
     assert not (tmp_path / "o.h5").exists()
     (tmp_path / "small.h5").rename(tmp_path / "o.h5")
+    done = run("run", "s.yaml", "-o", "o.h5", "--extend")
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+
+
+@pytest.fixture(scope="module")
+def unsynced(tmp_path_factory):
+    """What makes fsync do nothing, so that a thousand files are soon written, and says how often it was called."""
+    folder = tmp_path_factory.mktemp("unsynced")
+    (folder / "s.c").write_text("""#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+int fsync(int file)
+{
+    (void)file;
+    const int log = open(getenv("SYNCS"), O_WRONLY | O_CREAT | O_APPEND, 0666);
+    const int bad = write(log, "s", 1) != 1;
+    close(log);
+    return -bad;
+}
+""")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "s.so", folder / "s.c"], check=True)
+    return folder / "s.so"
+
+
+def extend_and_watch(detente, folder, shim, environment):
+    """Extend o.h5; the most files that were ever in its parts, how many were synced, and the most often gathered."""
+    syncs = folder / "syncs"
+    syncs.write_text("")
+    program = subprocess.Popen([detente, "run", "s.yaml", "-o", "o.h5", "--extend", "-t", "1"], cwd=folder,
+                               env={**os.environ, "LD_PRELOAD": str(shim), "SYNCS": str(syncs), **environment},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    parts, most, gathered = folder / "o.h5.parts", 0, 0
+    while program.poll() is None:
+        names = os.listdir(parts) if parts.exists() else []
+        most = max(most, len(names))
+        gathered = max(gathered, sum(name.split("-")[3:4] == ["1"] for name in names))
+        time.sleep(0.002)
+    assert program.returncode == 0, program.stderr.read()
+    program.communicate()
+    return most, len(syncs.read_text()), gathered
+
+
+def test_points_of_many_replications(run, detente, unsynced, tmp_path):
+    """The replications that are there do not each cost a file, and files of new points are gathered as all others."""
+    for points, name in ((6, "reference.h5"), (5, "old.h5"), (6, None)):
+        write(tmp_path, type="random", points=points, replications=1000, encounters=2, keep="encounters")
+        (tmp_path / "s.yaml").write_text((tmp_path / "s.yaml").read_text().replace("[typical, mirroring]", "[typical]"))
+        assert not name or run("run", "s.yaml", "-o", name).returncode == 0
+    for environment, fewest, most_files, most_syncs in (({}, 0, 6, 8), ({"DETENTE_SHARD_BYTES": "1"}, 900, 999, 2100)):
+        (tmp_path / "o.h5").write_bytes((tmp_path / "old.h5").read_bytes())
+        files, syncs, gathered = extend_and_watch(detente, tmp_path, unsynced, environment)
+        assert fewest <= files <= most_files and fewest <= syncs <= most_syncs, (files, syncs)
+        assert gathered > 0 or not environment
+        assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+
+
+def kill_when_shards_are_there(detente, folder, n, *arguments):
+    program = start(detente, folder, *arguments)
+    deadline = time.time() + 30
+    while len(list((folder / "o.h5.parts").glob("shard-*.h5"))) < n and time.time() < deadline:
+        time.sleep(0.002)
+    program.kill()
+    program.communicate()
+    return list((folder / "o.h5.parts").glob("shard-*.h5"))
+
+
+def test_added_points_without_their_file(run, detente, tmp_path):
+    """Points that were being added are worth nothing without the file: that is said, and nothing is lost."""
+    write(tmp_path, type="sobol", points=4, replications=30, keep="encounters")
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    assert run("run", "s.yaml", "-o", "other.h5", "--set", "replications=1").returncode == 0
+    write(tmp_path, type="sobol", points=8, replications=30, keep="encounters")
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
+    kept = kill_when_shards_are_there(detente, tmp_path, 3, "run", "s.yaml", "-o", "o.h5", "--extend")
+    assert kept and all(path.stem.endswith("-8") for path in kept)  # named by the first new cell
+    (tmp_path / "o.h5").rename(tmp_path / "small.h5")
+    for other in (None, "other.h5"):
+        if other:
+            (tmp_path / "o.h5").write_bytes((tmp_path / other).read_bytes())
+        done = run("run", "s.yaml", "-o", "o.h5", "--resume")
+        assert done.returncode == 3 and "added to a results file of 8 cells, and o.h5 is not that file" in done.stderr, done.stderr
+        assert sorted(kept) == sorted((tmp_path / "o.h5.parts").glob("shard-*.h5"))
+    (tmp_path / "small.h5").rename(tmp_path / "o.h5")
+    # Without its file what was added can be looked at, and it is what it is in the whole.
+    assert run("merge", "-o", "part.h5", "--partial", "o.h5.parts").returncode == 0
+    with h5py.File(tmp_path / "part.h5") as part, h5py.File(tmp_path / "reference.h5") as whole:
+        there = part["minutes"][:] == part["minutes"][:]
+        assert 0 < there.sum() < 30 * 8 and not there[:8].any()
+        assert (part["minutes"][:][there] == whole["minutes"][:][there]).all()
+        rows, all_rows, first = part["encounters/minutes"][:], whole["encounters/minutes"][:], whole["encounters/first_row"][:]
+        assert ((part["encounters/first_row"][:] >= 0) == there).all() and len(rows) == 150 * there.sum()
+        for cell, replication in zip(*there.nonzero()):
+            begin, at = part["encounters/first_row"][cell, replication], first[cell, replication]
+            assert (rows[begin:begin + 150] == all_rows[at:at + 150]).all()
+    done = run("run", "s.yaml", "-o", "o.h5", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")
+
+
+def test_added_points_that_their_file_has_by_now(run, detente, tmp_path):
+    """As when a kill came after the file was there, and before its parts were removed; then more replications are asked for."""
+    write(tmp_path, type="sobol", points=4, replications=30)
+    assert run("run", "s.yaml", "-o", "o.h5").returncode == 0
+    write(tmp_path, type="sobol", points=8, replications=30)
+    assert kill_when_shards_are_there(detente, tmp_path, 3, "run", "s.yaml", "-o", "o.h5", "--extend")
+    assert run("run", "s.yaml", "-o", "done.h5").returncode == 0
+    (tmp_path / "o.h5").write_bytes((tmp_path / "done.h5").read_bytes())
+    write(tmp_path, type="sobol", points=8, replications=35)
+    assert run("run", "s.yaml", "-o", "reference.h5").returncode == 0
     done = run("run", "s.yaml", "-o", "o.h5", "--extend")
     assert done.returncode == 0, done.stderr
     assert digest(tmp_path / "o.h5") == digest(tmp_path / "reference.h5")

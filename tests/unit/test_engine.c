@@ -99,7 +99,7 @@ typedef struct witness {
     uint64_t hash;
     uint64_t units, rows, turn_rows;
     uint64_t next_unit;
-    uint32_t next_encounter, n_cells, encounters;
+    uint32_t next_encounter, n_cells, first_cell, encounters;
     uint64_t fail_at_unit, fail_at_rows; /* 0: never */
     uint64_t stop_at_unit;
     int *stop;
@@ -176,7 +176,9 @@ static int witness_unit(void *data, const detente_unit *unit, detente_error *err
                     hash_number(w, (p << 8 | b) << 32 | all.page[p][b]);
         detente_histogram_clear(&all);
     }
-    w->next_unit++;
+    do
+        w->next_unit++;
+    while (w->next_unit % w->n_cells < w->first_cell);
     w->next_encounter = 0;
     w->units++;
     if (w->played) {
@@ -197,7 +199,7 @@ static int witness_unit(void *data, const detente_unit *unit, detente_error *err
 typedef struct run {
     uint64_t replications, encounters, keep_encounters, keep_turns;
     int quantiles, threads, uneven;
-    uint32_t n_cells;
+    uint32_t n_cells, first_cell;
     uint64_t first_unit, last_unit;
     detente_progress done;
     detente_error error;
@@ -225,8 +227,12 @@ static int play(run *r, witness *w, const volatile int *stop)
     w->encounters = (uint32_t)r->encounters;
     w->next_unit = r->first_unit;
     const detente_sink sink = {w, witness_rows, witness_unit};
-    const detente_run_options options = {
-        .threads = r->threads, .first_unit = r->first_unit, .last_unit = r->last_unit, .stop = stop};
+    w->first_cell = r->first_cell;
+    const detente_run_options options = {.threads = r->threads,
+                                         .first_unit = r->first_unit,
+                                         .last_unit = r->last_unit,
+                                         .first_cell = r->first_cell,
+                                         .stop = stop};
     const detente_cell_source source = detente_cell_array(cells, r->n_cells);
     return detente_engine_play(&config, &source, &sink, &options, &made_up, &r->done, &r->error);
 }
@@ -383,6 +389,24 @@ START_TEST(part_of_the_units)
     ck_assert_int_eq(play(&r, &none, NULL), DETENTE_E_RANGE);
     ck_assert_str_eq(r.error.text, "units 8 to 9 asked for, but there are 8");
     detente_error_clear(&r.error);
+}
+END_TEST
+
+/* Of each replication the last cells only: what they give when all are played. */
+START_TEST(part_of_the_cells)
+{
+    run r = {.replications = 4, .encounters = 300, .n_cells = 3, .threads = _i, .quantiles = 1};
+    witness all = {0}, part = {0};
+    ck_assert_int_eq(play(&r, &all, NULL), 0);
+    r.first_cell = 1;
+    r.first_unit = 2;
+    r.last_unit = 10;
+    ck_assert_int_eq(play(&r, &part, NULL), 0);
+    ck_assert_uint_eq(part.units, 5); /* 2, 4, 5, 7, 8 */
+    for (uint32_t unit = 2; unit < 8; unit += 1 + unit % 3 / 2) {
+        ck_assert_mem_eq(part.moments[unit], all.moments[unit], sizeof all.moments[0]);
+        ck_assert_mem_eq(part.quantile[unit], all.quantile[unit], sizeof all.quantile[0]);
+    }
 }
 END_TEST
 
@@ -559,6 +583,7 @@ int main(void)
     tcase_add_test(tests, folds_agree);
     tcase_add_test(tests, equal_values_have_no_variance);
     tcase_add_test(tests, part_of_the_units);
+    tcase_add_loop_test(tests, part_of_the_cells, 1, 4);
     tcase_add_test(tests, stop_hands_on_nothing_more);
     tcase_add_test(tests, stopped_before_it_began);
     tcase_add_test(tests, sink_failure_ends_the_run);
