@@ -61,7 +61,7 @@ int detente_stopping_create(detente_stopping **stopping, const detente_config *c
     s->needed = (double)n_cells * (double)config->replications;
     if (config->until.metric < 0)
         return 0;
-    const uint64_t held = n_cells < MEANS_HELD ? MEANS_HELD / n_cells : 1;
+    const uint64_t held = n_cells > 0 && n_cells < MEANS_HELD ? MEANS_HELD / n_cells : 1;
     s->look = config->until.least;
     s->most = s->look < held ? s->look : held;
     s->means = detente_alloc(n_cells * sizeof *s->means);
