@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "store/seal.h"
 
 int store_shard_damaged(detente_error *error, const char *path, store_use use)
 {
@@ -91,8 +92,15 @@ static int add_path(store_catalogue *catalogue, const char *path, detente_error 
     return 0;
 }
 
-static int read_file(store_catalogue *catalogue, const char *path, const store_identity *ours, store_identity *theirs,
-                     detente_error *error)
+/* What is known to be whole is not looked at bit by bit again. */
+static int check_seal(const char *path, store_use use, detente_error *error)
+{
+    const int status = store_seal_check(path);
+    return status == DETENTE_E_MEMORY ? detente_no_memory(error) : status ? store_shard_damaged(error, path, use) : 0;
+}
+
+static int read_file(store_catalogue *catalogue, const char *path, int first_look, const store_identity *ours,
+                     store_identity *theirs, detente_error *error)
 {
     const store_use use = use_of(catalogue, ours);
     struct stat there;
@@ -112,7 +120,9 @@ static int read_file(store_catalogue *catalogue, const char *path, const store_i
             "%s: is a results file of its own, not a shard of one (`detente run --shard I/N` makes those)", path);
     else if (status)
         store_shard_damaged(error, path, use);
-    else if (ours)
+    else if (first_look)
+        status = check_seal(path, use, error);
+    if (!status && ours)
         status = store_identity_check(theirs, ours, path, NULL, error);
     if (!status)
         status = add_sets(catalogue, file, path, (uint64_t)there.st_size, use, theirs, error);
@@ -128,7 +138,7 @@ int store_catalogue_add(store_catalogue *catalogue, const char *path, const stor
     int status = add_path(catalogue, path, error);
     if (!status) {
         hdf_enter(&session);
-        status = read_file(catalogue, path, ours, &found, error);
+        status = read_file(catalogue, path, theirs != NULL, ours, &found, error);
         hdf_leave(&session);
     }
     if (theirs)

@@ -38,8 +38,8 @@ typedef enum store_use { STORE_GOES_ON, STORE_MERGES_ALL, STORE_MERGES_PART } st
 /** Say that a file is no shard, or damaged, and what can be done. @return DETENTE_E_INPUT */
 int store_shard_damaged(detente_error *error, const char *path, store_use use);
 /**
- * Add the sets of a shard file. @param ours what the file must fit to @param[out] theirs what the file says, NULL: not wanted;
- * store_identity_clear() it @return 0, DETENTE_E_INPUT (not a shard, damaged, of another run), DETENTE_E_MEMORY
+ * Add the sets of a shard file. @param ours what the file must fit to @param[out] theirs what the file says, of which this is
+ * the first look, so its seal is checked too; store_identity_clear() it. NULL: it was looked at before @return 0, DETENTE_E_INPUT (not a shard, damaged, of another run), DETENTE_E_MEMORY
  */
 int store_catalogue_add(store_catalogue *catalogue, const char *path, const store_identity *ours,
                         store_identity *theirs, detente_error *error);

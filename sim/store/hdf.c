@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "store/seal.h"
 
 /* HDF5's state is the process's, whoever calls it; so is the lock. */
 static pthread_mutex_t hdf_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -118,6 +119,8 @@ void hdf_push(const hdf_writer *writer)
 int hdf_commit(hdf_writer *writer, detente_error *error)
 {
     hdf_close(writer);
+    if (writer->sealed && !writer->bad && !writer->disk_errno)
+        writer->disk_errno = store_seal(writer->fd);
     if (!writer->bad && !writer->disk_errno && fsync(writer->fd))
         writer->disk_errno = errno;
     if (close(writer->fd) && !writer->disk_errno)

@@ -37,6 +37,7 @@ typedef struct hdf_writer {
     int fd;
     int disk_errno; /**< of the first write that failed, or 0 */
     int bad;
+    int sealed;        /**< hdf_commit() appends a seal (seal.h) */
     char message[160]; /**< HDF5's words for the first failure */
 } hdf_writer;
 
@@ -51,7 +52,7 @@ int hdf_create(hdf_writer *writer, const char *path, detente_error *error);
 void hdf_close(hdf_writer *writer);
 /** Ask the system to begin writing what it holds of the file, without waiting for it. */
 void hdf_push(const hdf_writer *writer);
-/** Close and sync. On failure the file is removed. @return 0 or DETENTE_E_IO */
+/** Close, seal what is to be, and sync. On failure the file is removed. @return 0 or DETENTE_E_IO */
 int hdf_commit(hdf_writer *writer, detente_error *error);
 /** Close and remove. */
 void hdf_abandon(hdf_writer *writer);

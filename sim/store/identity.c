@@ -15,6 +15,7 @@ void store_identity_clear(store_identity *identity)
 
 void store_shard_identify(hdf_writer *out, const store_identity *identity)
 {
+    out->sealed = 1;
     hdf_text(out, out->file, "detente_version", identity->version);
     hdf_number(out, out->file, "format_version", H5T_NATIVE_INT, &identity->format_version);
     hdf_number(out, out->file, "model_version", H5T_NATIVE_INT, &identity->model_version);

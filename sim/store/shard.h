@@ -94,7 +94,7 @@ uint64_t (*store_bins_list(const detente_histogram *histogram, uint64_t cells, u
 void store_shard_clear_failures(store_shard *shard);
 /** Release what a shard that was read owns. */
 void store_shard_clear(store_shard *shard);
-/** Write into a new shard file whose it is. */
+/** Write into a new shard file whose it is; it will be sealed. */
 void store_shard_identify(hdf_writer *out, const store_identity *identity);
 /** Read that back. @return 0, DETENTE_E_INPUT or DETENTE_E_MEMORY. Release with store_identity_clear(), after a failure too. */
 int store_shard_identity(hid_t file, store_identity *identity);

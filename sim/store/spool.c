@@ -72,8 +72,11 @@ int store_spool_close(store_spool *spool, const store_folder *folder, store_part
     spool->is_open = 0;
     spool->is_settling = 1;
     spool->has_thread = !store_thread_begin(&spool->thread, settle, spool);
-    if (!spool->has_thread)
+    if (!spool->has_thread) {
+        hdf_enter(&session);
         settle(spool);
+        hdf_leave(&session);
+    }
     return 0;
 }
 

@@ -93,7 +93,7 @@ def test_a_changed_config_is_refused(run, config, unfinished, tmp_path, change, 
 def test_a_damaged_shard_is_named(run, config, reference, unfinished, tmp_path):
     shard = sorted((tmp_path / "o.h5.parts").glob("shard-*.h5"))[1]
     whole = shard.read_bytes()
-    for bad in (whole[:-100], b"", bytes(len(whole))):
+    for bad in (whole[:-100], b"", bytes(len(whole)), whole[:9000] + bytes([whole[9000] ^ 4]) + whole[9001:]):
         shard.write_bytes(bad)
         done = run("run", config, "-o", "o.h5", "--resume")
         assert done.returncode == 3 and shard.name in done.stderr and "damaged" in done.stderr, done.stderr

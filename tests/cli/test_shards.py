@@ -2,6 +2,7 @@
 """detente run --shard I/N and detente merge: the parts of a run, made anywhere, are one run."""
 import random
 import shutil
+import zlib
 
 import h5py
 import numpy
@@ -119,15 +120,34 @@ def test_what_is_no_shard(run, shards, tmp_path):
     refused(run, 1, ["m.h5: exists"], *NAMES)
 
 
+def flipped(whole, where, rng):
+    return whole[:where] + bytes([whole[where] ^ 1 << rng.randrange(8)]) + whole[where + 1:]
+
+
+def sealed(changed):
+    """With the seal that the changed bytes would have."""
+    end = len(changed) - 4
+    return changed[:end] + zlib.crc32(changed[:end - len(b"detente\n")]).to_bytes(4, "little")
+
+
+def test_a_changed_bit_is_noticed(run, shards, tmp_path):
+    rng = random.Random(1)
+    whole = (tmp_path / "s2.h5").read_bytes()
+    assert sealed(whole) == whole
+    for where in [0, len(whole) - 1, *(rng.randrange(len(whole)) for _ in range(30))]:
+        (tmp_path / "s2.h5").write_bytes(flipped(whole, where, rng))
+        refused(run, 3, ["s2.h5", "damaged or truncated", "--partial"], "--force", *NAMES)
+    assert not (tmp_path / "m.h5").exists()
+
+
 @pytest.mark.parametrize("damage", range(4))
-def test_changed_bytes_do_not_crash(run, shards, tmp_path, damage):
+def test_changed_bytes_under_a_right_seal_do_not_crash(run, shards, tmp_path, damage):
     rng = random.Random(damage)
     whole = (tmp_path / "s2.h5").read_bytes()
     for _ in range(12):
-        where = rng.randrange(min(len(whole), 20000))
-        (tmp_path / "s2.h5").write_bytes(whole[:where] + bytes([whole[where] ^ 1 << rng.randrange(8)]) + whole[where + 1:])
+        (tmp_path / "s2.h5").write_bytes(sealed(flipped(whole, rng.randrange(min(len(whole), 20000)), rng)))
         done = run("merge", "-o", "m.h5", "--force", *NAMES)
-        assert done.returncode in (0, 3), (where, done.returncode, done.stderr)
+        assert done.returncode in (0, 3), done.stderr
         assert done.returncode == 0 or ("HDF5:" not in done.stderr and done.stderr.startswith("detente: ")), done.stderr
 
 
