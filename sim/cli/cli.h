@@ -132,7 +132,7 @@ int cli_tell_failures(const char *path);
 /** Flush stdout. @return @p status, or CLI_FAILED after saying why when what was printed could not be written */
 int cli_finish(int status);
 
-/** From now on INT, TERM, HUP and XCPU ask to stop; a second one of a kind ends the program. What is ignored stays ignored. */
+/** From now on INT, TERM, HUP, XCPU and USR1 ask to stop; one that comes more than a second later ends the program. What is ignored stays ignored. */
 void cli_signals_catch(void);
 /** Another process of this run was told to stop by signal @p number; 0: none was. */
 void cli_signals_note(int number);

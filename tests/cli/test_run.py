@@ -193,7 +193,7 @@ def test_progress_on_a_terminal(detente, tmp_path, columns):
     assert all(re.search(ends[columns] + "$", line) for line in lines), lines
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGUSR1])
 def test_a_signal_stops_it_and_says_what_is_kept(detente, tmp_path, number):
     program = subprocess.Popen([detente, "run", *LONG, "-o", "o.h5"], cwd=tmp_path, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
@@ -211,6 +211,39 @@ def test_a_signal_stops_it_and_says_what_is_kept(detente, tmp_path, number):
     assert again.returncode == 1 and "unfinished work" in again.stderr
     again = subprocess.run([detente, "run", "minimal", "-o", "o.h5", "--force"], cwd=tmp_path, capture_output=True, check=False)
     assert again.returncode == 0 and sorted(p.name for p in tmp_path.iterdir()) == ["o.h5"]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_signal_told_twice_is_one_and_a_later_one_ends_it(detente, tmp_path, later):
+    """Launchers and those who end them both send it. The program is held up by a pipe that is full, where it wants to say what is kept."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    filled = 0
+    try:
+        while True:
+            filled += os.write(write, b"\n" * 4096)
+    except BlockingIOError:
+        os.set_blocking(write, True)
+    program = subprocess.Popen([detente, "run", *LONG, "-o", "o.h5", "--progress", "never"], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                               stderr=write)
+    os.close(write)
+    deadline = time.time() + 30
+    while not (tmp_path / "o.h5.parts").exists() and time.time() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):
+        program.send_signal(number)
+        time.sleep(0.05)
+    assert program.poll() is None
+    if later:
+        time.sleep(1.5)
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(30) == -signal.SIGTERM
+    with os.fdopen(read, "rb") as pipe:
+        said = pipe.read()[filled:].decode()
+    if not later:
+        assert program.wait(30) == 143 and said.count("stopped by signal 15") == 1 and "--resume" in said, said
+    assert list((tmp_path / "o.h5.parts").glob("shard-*.h5"))
 
 
 def test_what_is_ignored_stays_ignored(detente, tmp_path):
