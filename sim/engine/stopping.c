@@ -143,6 +143,9 @@ int detente_stopping_next(detente_stopping *s, uint32_t *first, uint32_t *last)
     if (s->last == s->look || s->last == all) {
         decide(s);
         s->look += (s->config->until.least + LOOKS_A_LEAST - 1) / LOOKS_A_LEAST;
+    } else {
+        s->needed -= (double)(s->n_cells - s->n_stopped) * (double)(s->last - s->first);
+        s->needed = fmax(s->needed, 0);
     }
     if (s->n_stopped == s->n_cells || s->last == all)
         return 0;

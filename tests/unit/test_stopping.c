@@ -51,6 +51,8 @@ START_TEST(many_cells)
         ck_assert_int_eq(detente_stopping_next(s, &first, &last), 1);
         ck_assert_uint_eq(first, before);
         ck_assert_uint_eq(last, ends[i]);
+        /* Those of all cells, and after the first look of cell 0, up to the most that it may have. */
+        ck_assert_double_eq(detente_stopping_needed(s), (i < 3 ? cells : 1) * (43. - before));
         for (uint32_t r = first; r < last; r++)
             for (uint32_t c = 0; c < cells; c += cells - 1)
                 detente_stopping_take(s, c, r, 256, c == 0 ? 100 * (r % 2) : 5 + 0.01 * (r % 2));
