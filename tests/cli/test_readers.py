@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -395,6 +396,31 @@ def test_curves_says_what_it_wants(results, sweep, tmp_path):
         done = subprocess.run([*script, *more], capture_output=True, text=True, check=False)
         assert done.returncode == 1 and words in done.stderr and done.stderr.count("\n") == 1, done.stderr
     assert not (tmp_path / "c.svg").exists()
+
+
+def test_the_digest(run, results, tmp_path):
+    """docs/examples/digest.py: one hash for one config, however it was played; another for one bit of one value or attribute."""
+    def digests(*arguments):
+        done = subprocess.run([sys.executable, ROOT / "docs/examples/digest.py", *arguments], capture_output=True, text=True, check=False)
+        return done.stderr or dict(reversed(line.split("  ")) for line in done.stdout.splitlines())
+
+    for options in (["a.h5", "--threads", 1], ["a-longer-name.h5", "--threads", 2], ["s1.h5", "--shard", "1/2"], ["s2.h5", "--shard", "2/2"]):
+        assert run("run", "billing-dispute", "--keep", "turns", "--set", "replications=3", "-o", *options).returncode == 0
+    assert run("merge", "-o", "m.h5", "s2.h5", "s1.h5").returncode == 0
+    for name in ("value", "attribute"):
+        shutil.copy(tmp_path / "a.h5", tmp_path / f"{name}.h5")
+        with h5py.File(tmp_path / f"{name}.h5", "a") as file:
+            if name == "value":
+                file["turns/anger"][-1] = numpy.nextafter(file["turns/anger"][-1], numpy.float32(2))
+            else:
+                file["turns/anger"].attrs["units"] = "2"
+    paths = [str(tmp_path / f"{name}.h5") for name in ("a", "a-longer-name", "m", "value", "attribute")]
+    found = digests(*paths)
+    assert len(found) == 5 and found[paths[0]] == found[paths[1]] == found[paths[2]] and len(set(found.values())) == 3
+    data = digests("--data", *paths)
+    assert data[paths[0]] == data[paths[4]] and len(set(data.values())) == 2
+    assert digests("--date", results).startswith("usage: digest.py") and digests().startswith("usage:")
+    assert str(tmp_path / "c.h5") in digests(tmp_path / "c.h5")
 
 
 def test_the_figures_of_r(results, sweep, tmp_path):
