@@ -67,7 +67,8 @@ void vary_map(const vary *v, const node *design)
         return;
     v->design->factor = bind_alloc(r, map->n, sizeof *v->design->factor);
     for (const node *child = map->first; child && !r->code; child = child->next) {
-        detente_factor *f = &v->design->factor[v->design->n_factors++];
+        detente_factor *f = &v->design->factor[v->design->n_factors];
+        v->where[v->design->n_factors++] = child->key_place;
         const size_t before = r->errors->n;
         vary own = *v;
         own.at = child->key_place;
@@ -218,71 +219,7 @@ static void keep_parts(const vary *v)
     }
 }
 
-/* ---- paths that do not reach everybody ---------------------------------------------------------------------------- */
-
-static place place_of(const vary *v, const char *path)
-{
-    const node *n = v->paths ? node_get(v->paths, path) : NULL;
-    return n ? n->key_place : v->at;
-}
-
-static int is_varied(const vary *v, const char *path)
-{
-    for (int k = 0; k < v->design->n_factors; k++)
-        if (!strcmp(v->design->factor[k].path, path))
-            return 1;
-    return 0;
-}
-
-/* agent.mirroring, of a strategy that sets it itself. */
-static void warn_strategies(const vary *v, const char *path)
-{
-    const section agent = registry_section(SECTION_AGENT);
-    for (size_t i = 0; i < agent.n; i++) {
-        if (strcmp(agent.param[i].path, path) != 0)
-            continue;
-        for (int s = 0; s < v->config->n_strategies; s++) {
-            const detente_strategy *strategy = &v->config->strategy[s];
-            if (!isnan(*(const double *)(const void *)((const char *)&strategy->agent + agent.offset[i])))
-                reader_warn(v->r, place_of(v, path), path,
-                            "does not reach strategy %s, which sets it itself; strategy.%s would reach all",
-                            strategy->name, path);
-        }
-    }
-}
-
-/* customer.anger.mean, of a persona that sets its anger itself. */
-static void warn_personas(const vary *v, const char *path)
-{
-    const node *customer = node_get(v->root, "customer"), *list = customer ? node_get(customer, "personas") : NULL;
-    const char *trait = path + strlen("customer.");
-    char name[DETENTE_NAME_SIZE];
-    const size_t length = strcspn(trait, ".");
-    if (length >= sizeof name)
-        return;
-    memcpy(name, trait, length);
-    name[length] = '\0';
-    for (const node *item = list && find_name(TRAIT_NAME, name) >= 0 ? list->first : NULL; item; item = item->next) {
-        const node *persona = item->kind == NODE_MAP ? node_get(item, "name") : NULL;
-        if (persona && node_get(item, name))
-            reader_warn(v->r, place_of(v, path), path, "may not reach persona %s, which says what its %s is itself",
-                        persona->text, name);
-    }
-    if (find_name(TRAIT_NAME, name) >= 0 && is_varied(v, "customer.persona"))
-        reader_warn(v->r, place_of(v, path), path,
-                    "does not reach a persona of customer.persona that says what its %s is itself", name);
-}
-
-static void warn_unreached(const vary *v)
-{
-    for (int k = 0; k < v->design->n_factors; k++) {
-        const char *path = v->design->factor[k].path;
-        if (!strncmp(path, "agent.", 6))
-            warn_strategies(v, path);
-        else if (!strncmp(path, "customer.", 9))
-            warn_personas(v, path);
-    }
-}
+/* ------------------------------------------------------------------------------------------------------------------ */
 
 void bind_design(reader *r, const node *design, const node *root, detente_config *config)
 {
@@ -298,10 +235,11 @@ void bind_design(reader *r, const node *design, const node *root, detente_config
         return;
     config->design = bind_alloc(r, 1, sizeof *config->design);
     detente_config *scratch = reader_alloc(r, sizeof *scratch);
-    if (!config->design || !scratch)
+    place *where = reader_alloc(r, DETENTE_MAX_FACTORS * sizeof *where);
+    if (!config->design || !scratch || !where)
         return;
     /* The config is bound without its design while values are tried on it. */
-    const vary v = {r, root, config, config->design, scratch, node_get(design, "vary"), design->place};
+    const vary v = {r, root, config, config->design, scratch, node_get(design, "vary"), design->place, where};
     config->design = NULL;
     v.design->type = (int)number;
     const unsigned uses = TYPE[v.design->type].uses;
@@ -319,7 +257,7 @@ void bind_design(reader *r, const node *design, const node *root, detente_config
     if (r->errors->n == before && !r->code)
         keep_parts(&v);
     if (r->errors->n == before && !r->code)
-        warn_unreached(&v);
+        vary_reach(&v);
     config->design = v.design;
     /* A sweep has many cells, and what they are compared by is their means. */
     if (!node_get(root, "quantiles"))

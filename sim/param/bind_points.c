@@ -19,7 +19,8 @@ static void take_paths(const vary *v, const node *point)
     detente_design *d = v->design;
     d->factor = bind_alloc(v->r, point->n, sizeof *d->factor);
     for (const node *child = point->first; child && !v->r->code; child = child->next) {
-        detente_factor *f = &d->factor[d->n_factors++];
+        detente_factor *f = &d->factor[d->n_factors];
+        v->where[d->n_factors++] = child->key_place;
         f->path = vary_text(v->r, child->key);
         f->from = INFINITY;
         f->to = -INFINITY;

@@ -67,6 +67,7 @@ static void take_heading(scan *s, const points_line *heading)
     d->factor = bind_alloc(s->v->r, (size_t)heading->n, sizeof *d->factor);
     for (int k = 0; d->factor && k < heading->n && !s->v->r->code; k++) {
         detente_factor *f = &d->factor[d->n_factors++];
+        s->v->where[k] = place_of(s, heading, k);
         f->path = vary_text(s->v->r, heading->field[k]);
         f->from = INFINITY;
         f->to = -INFINITY;

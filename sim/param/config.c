@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "param/bind.h"
 #include "param/merge.h"
+#include "param/vary.h"
 
 static const source SETTING = {.name = "--set", .folder = "", .setting = 1};
 
@@ -16,13 +17,31 @@ static void apply_setting(reader *r, node *root, const detente_setting *setting)
     source *from = reader_alloc(r, sizeof *from);
     if (!from)
         return;
-    *from = (source){.name = "--set", .folder = "", .setting = 1};
+    *from = SETTING;
     node *value = yaml_parse(r, setting->value, strlen(setting->value), from);
     /* Settings come last: what the file extends has been read by then. */
     if (!strcmp(setting->path, "extends"))
         reader_error(r, (place){from, 0, 0}, "extends", "cannot be set: write it in the file, or set what differs");
     else if (value)
         set_value(r, root, setting->path, value, (place){from, 0, 0});
+}
+
+/* A value of which no point has anything, for the design puts its own over it. */
+static void warn_overwritten(reader *r, const node *root, const detente_design *design, const detente_setting *setting)
+{
+    node *value = yaml_parse(r, setting->value, strlen(setting->value), &SETTING);
+    const char *by = value ? vary_overwrites(r, root, design, setting->path, value) : NULL;
+    if (!by)
+        return;
+    /* Where no base is given, one-at-a-time goes out from what the config says. */
+    if (design->type == DETENTE_ONE_AT_A_TIME &&
+        !node_get(node_get(node_get(node_get(root, "design"), "vary"), by), "base"))
+        return;
+    if (!strcmp(by, setting->path))
+        reader_warn(r, (place){&SETTING, 0, 0}, setting->path, "has no effect: the design varies it");
+    else
+        reader_warn(r, (place){&SETTING, 0, 0}, setting->path, "is overwritten: the design varies %s",
+                    show_text(r, by));
 }
 
 /* Bytes of the character that begins here; 0 where it is none of UTF-8. */
@@ -75,10 +94,8 @@ static void read_tree(reader *r, detente_config *config, const char *text, size_
     name_by_file(from->name, config->name);
     if (!r->code)
         bind_config(r, root, config);
-    for (size_t i = 0; i < n_settings; i++)
-        for (int k = 0; config->design && k < config->design->n_factors; k++)
-            if (!strcmp(settings[i].path, config->design->factor[k].path))
-                reader_warn(r, (place){&SETTING, 0, 0}, settings[i].path, "has no effect: the design varies it");
+    for (size_t i = 0; i < n_settings && config->design && !r->errors->n; i++)
+        warn_overwritten(r, root, config->design, &settings[i]);
 }
 
 int detente_config_parse(detente_config *config, const char *text, size_t size, const char *name,

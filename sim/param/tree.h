@@ -47,6 +47,7 @@ typedef struct node {
     int block;    /**< scalar: written with | or > */
     int overlaid; /**< a strategy that the top-level map `strategy` was put on */
     int height;   /**< 0 for scalars */
+    int varied;   /**< scalar: number of the varied path that put it there (vary_reach.c), or 0 */
     place place;
     const char *key;  /**< in a map: its key */
     place key_place;  /**< in a map: the key's place; in a list: where the element is named */

@@ -14,6 +14,7 @@ typedef struct vary {
     detente_config *scratch; /**< for trying values */
     const node *paths;       /**< a map whose keys are all varied paths */
     place at;                /**< of the path whose values are bound */
+    place *where;            /**< of each varied path: DETENTE_MAX_FACTORS */
 } vary;
 
 /** Try a value at a path: what the config would say to it becomes an error that names the value's place. */
@@ -39,6 +40,10 @@ void bind_point_list(const vary *v, const node *design);
 void bind_points_file(const vary *v, const node *file);
 /** The factors of the map `vary`. */
 void vary_map(const vary *v, const node *design);
+/** Varied paths that overwrite each other are errors; those that do not reach some strategy or persona, warnings. */
+void vary_reach(const vary *v);
+/** The varied path that leaves nothing of @p value, set at @p path before; NULL when none does. */
+const char *vary_overwrites(reader *r, const node *root, const detente_design *design, const char *path, node *value);
 /** A copy that the config owns; NULL with the reader's code set. */
 char *vary_text(reader *r, const char *text);
 

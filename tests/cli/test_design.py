@@ -163,6 +163,55 @@ def test_what_has_no_effect(run, tmp_path):
     assert "agent.warmth: has no effect: the design varies it" in done.stderr
 
 
+REFINED = "agent.empathy: [0.1], scenario: [billing-dispute, damaged-product], scenario.value: [100, 900]"
+ONE = 'strategy.persistence: [1, 2], "strategies[typical].persistence": [0, 3], "strategies[1].agent.warmth": [0.1], agent.warmth: [0, 1]'
+LISTED = "customer.persona: [a, abusive], 'customer.personas[0].anger': [0.1, 0.2]"
+
+
+@pytest.mark.parametrize("vary,settings,said", [
+    (REFINED, [], []),
+    (REFINED, ["scenario.value=300", "customer.anger.mean=0.4"], ["--set: warning: scenario.value: has no effect: the design varies it"]),
+    (REFINED, ["scenario.substitute.cost=3"], ["scenario.substitute.cost: is overwritten: the design varies scenario"]),
+    (ONE, [], ["strategy.persistence: does not reach strategy typical, for which strategies[typical].persistence varies as well",
+               "agent.warmth: does not reach strategy mirroring, for which strategies[1].agent.warmth varies as well"]),
+    ("'tiers[supervisor].wait': [1, 2]", ["tiers[1].wait=4"], ["tiers[1].wait: is overwritten: the design varies tiers[supervisor].wait"]),
+    ("customer.anger.mean: [0.3, 0.4]", ["customer.anger={mean: 0.3, sd: 0.1}"], []),
+    ("strategy.persistence: [1, 2]", ["strategies[mirroring].persistence=0"], ["strategies[mirroring].persistence: is overwritten: the design "
+                                                                             "varies strategy.persistence"]),
+    (LISTED, ["customer.personas=[{name: a, share: 1}]"], ["customer.personas[0].anger: does not reach a persona of customer.persona that is not"]),
+])
+def test_what_paths_reach(run, tmp_path, vary, settings, said):
+    """Paths are set in their order; what is put over another, or does not reach everybody, is told."""
+    (tmp_path / "c.yaml").write_text(BASE + f"design: {{vary: {{{vary}}}}}\n")
+    done = run("check", "c.yaml", *[a for setting in settings for a in ("--set", setting)])
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == len(said), done.stderr
+    for line in said:
+        assert line in done.stderr
+
+
+def test_a_set_base_has_an_effect(run, tmp_path):
+    """One at a time goes out from what the config says, and so from what --set says, unless a base is given."""
+    vary = BASE + "design: {type: one-at-a-time, vary: {agent.mirroring: VALUES}}\n"
+    done = sweep(run, tmp_path, vary.replace("VALUES", "[0, 1]"), "--set", "agent.mirroring=0.25")
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        assert list(file["agent.mirroring"][::2]) == [0.25, 0, 1]
+    assert "has no effect" not in done.stderr
+    done = sweep(run, tmp_path, vary.replace("VALUES", "{values: [0, 1], base: 0}"), "--set", "agent.mirroring=0.25", name="given")
+    assert "agent.mirroring: has no effect: the design varies it" in done.stderr
+
+
+def test_later_paths_refine_earlier_ones(run, tmp_path):
+    """A coordinate is what was played: a scenario chosen by name, and then one of its values."""
+    sweep(run, tmp_path, BASE + f"design: {{vary: {{{REFINED}}}}}\n")
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        for cell in (2, 6):
+            scenario, value = file["scenario"].asstr()[cell], file["scenario.value"][cell]
+            sweep(run, tmp_path, BASE, "--set", f"scenario={scenario}", "--set", f"scenario.value={value}", "--set", "agent.empathy=0.1",
+                  name=f"one{cell}")
+            with h5py.File(tmp_path / f"one{cell}.h5") as one:
+                assert (file["net_value"][cell:cell + 2] == one["net_value"][:]).all()
+
+
 def test_settings_reach_the_design(run, tmp_path):
     sweep(run, tmp_path, BASE + DESIGN, "--set", "design.vary={agent.warmth: [0.1, 0.2]}", "--set", "agent.mirroring=0.3")
     with h5py.File(tmp_path / "sweep.h5") as file:
