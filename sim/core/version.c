@@ -22,7 +22,7 @@ const char *detente_version(void)
 
 int detente_model_version(void)
 {
-    return 2;
+    return 3;
 }
 
 int detente_format_version(void)
