@@ -3,21 +3,14 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 
 /* Encounters that are worth the threads' while, and numbers that are held while they are played. */
 enum { WORTH_ENCOUNTERS = 1 << 16, AHEAD_PART = 8, BUFFER = 1 << 22 };
 
 static const double show_every = 0.25;
-
-static double clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- who they are ------------------------------------------------------------------------------------------------- */
 
@@ -149,7 +142,7 @@ int candidates_gather(candidates *c, detente_error *error)
     int code = point ? 0 : detente_no_memory(error);
     forget(c);
     if (first) {
-        c->begun = clock_now();
+        c->begun = detente_clock();
         c->failed = detente_calloc(detente_sweep_cells(c->sweep), 1);
         code = code || !c->failed ? detente_no_memory(error) : c->results ? take_failures(c, error) : 0;
     }
@@ -230,7 +223,7 @@ static int take_unit(void *data, const detente_unit *unit, detente_error *error)
 static void show(void *data, const detente_progress *now)
 {
     candidates *c = data;
-    const double seconds = clock_now() - c->begun;
+    const double seconds = detente_clock() - c->begun;
     if (seconds - c->shown < show_every)
         return;
     c->shown = seconds;

@@ -3,8 +3,8 @@
 #include "cli/run.h"
 
 #include <math.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 
 /* Encounters a thread that are worth a chunk of their own, some hundredths of a second, and fewer than which are not worth sharing:
@@ -26,13 +26,6 @@ typedef struct round_sink {
     uint64_t at;            /* where this rank has come on the line of units */
     detente_progress begun; /* what it had done before the units that are under way */
 } round_sink;
-
-static double clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static int round_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
 {
@@ -120,7 +113,7 @@ static void show(const round_sink *sink, detente_progress now)
     const uint64_t units = sink->known + now.encounters_done / config->encounters, whole = units / sink->n_cells;
     if (sink->metric < 0)
         progress->replication = whole + (whole < config->replications);
-    now.seconds = clock_now() - sink->started;
+    now.seconds = detente_clock() - sink->started;
     cli_progress_show(progress, &now);
 }
 
@@ -254,7 +247,7 @@ int cli_run_play(run_state *run, detente_error *error)
                        .n_cells = cli_run_cells(run).n_cells,
                        .run = run,
                        .progress = &progress,
-                       .started = clock_now()};
+                       .started = detente_clock()};
     const uint64_t left = detente_store_left(run->store);
     sink.known = (uint64_t)sink.n_cells * config->replications - left;
     progress.encounters = left * config->encounters;
@@ -278,6 +271,6 @@ int cli_run_play(run_state *run, detente_error *error)
     run->precise = code ? 0 : detente_stopping_stopped(sink.stopping);
     detente_stopping_free(sink.stopping);
     cli_progress_end(&progress);
-    const int summed = sum_ranks(run, clock_now() - sink.started, error);
+    const int summed = sum_ranks(run, detente_clock() - sink.started, error);
     return code ? code : summed;
 }

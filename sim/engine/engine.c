@@ -3,6 +3,7 @@
 
 #include <omp.h>
 
+#include "core/clock.h"
 #include "engine/schedule.h"
 
 int detente_engine_play(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
@@ -25,7 +26,7 @@ int detente_engine_play(const detente_config *config, const detente_cell_source 
     }
     if (done) {
         *done = s.progress;
-        done->seconds = detente_schedule_clock() - s.begun;
+        done->seconds = detente_clock() - s.begun;
     }
     detente_schedule_clear(&s);
     return code;

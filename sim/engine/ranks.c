@@ -13,6 +13,7 @@
 
 #include <detente/engine.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "engine/line.h"
 #include "engine/schedule.h"
@@ -291,7 +292,7 @@ static answer give(detente_ranks *ranks, int rank, int wants)
     answer chunk = {.stop = ranks->stop};
     ranks->unheard -= wants && ranks->line_ranks[rank].played + ranks->line_ranks[rank].last == 0;
     if (wants && !ranks->stop)
-        chunk.n = detente_line_take(&ranks->line, rank, detente_schedule_clock(), &chunk.first);
+        chunk.n = detente_line_take(&ranks->line, rank, detente_clock(), &chunk.first);
     return chunk;
 }
 
@@ -301,7 +302,7 @@ static void talk_as_member(detente_ranks *ranks)
     report said = {0}, now;
     do {
         now = look(ranks);
-        if (!now.wants && !now.ended && now.stop == said.stop && detente_schedule_clock() - last < report_every) {
+        if (!now.wants && !now.ended && now.stop == said.stop && detente_clock() - last < report_every) {
             doze(ranks, nap_of_member);
             continue;
         }
@@ -314,7 +315,7 @@ static void talk_as_member(detente_ranks *ranks)
             look_at_signals(ranks);
         }
         said = now;
-        last = detente_schedule_clock();
+        last = detente_clock();
         if (chunk.stop && !ranks->stop)
             ranks->stop = chunk.stop;
         if (now.wants)
@@ -374,13 +375,13 @@ static void show(detente_ranks *ranks, double seconds)
 
 static void talk_as_first(detente_ranks *ranks)
 {
-    const double begun = detente_schedule_clock();
+    const double begun = detente_clock();
     double shown = begun, stopped = 0, nap = shortest_nap;
     for (int r = 0; r < ranks->n; r++)
         ranks->reported[r].ended = 0;
     while (1) {
         const int any = serve(ranks);
-        const double now = detente_schedule_clock();
+        const double now = detente_clock();
         if (all_ended(ranks))
             return;
         if (ranks->stop > 0 && stopped == 0)
@@ -406,7 +407,7 @@ int detente_ranks_play(detente_ranks *ranks, const detente_share *share, detente
     ranks->error = error;
     ranks->wants = ranks->answered = ranks->ended = ranks->told = ranks->code = ranks->stop = 0;
     ranks->unheard = ranks->n;
-    detente_line_begin(&ranks->line, share->n, share->least, ranks->line_ranks, ranks->n, detente_schedule_clock());
+    detente_line_begin(&ranks->line, share->n, share->least, ranks->line_ranks, ranks->n, detente_clock());
     const int alone = pthread_create(&player, NULL, play, ranks);
     if (alone) { /* the others still want answers */
         ranks->ended = 1;

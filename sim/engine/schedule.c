@@ -2,8 +2,8 @@
 #include "engine/schedule.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 
 /* Encounters a job aims at: about half a millisecond of work, beside which taking a job costs nothing. */
@@ -11,13 +11,6 @@ enum { JOB_ENCOUNTERS = 4096, JOB_BLOCKS = 16, JOB_HISTOGRAMS = 8, JOB_KEPT_BLOC
 
 /* Seconds between two reports of progress. */
 static const double REPORT_SECONDS = 0.25;
-
-double detente_schedule_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint32_t least(uint64_t a, uint64_t b)
 {
@@ -103,7 +96,7 @@ int detente_schedule_init(schedule *s, const detente_config *config, const deten
     s->quantiles = config->quantiles != 0;
     s->fold = player->fold ? player->fold : detente_fold_select(s->options.isa);
     s->fold_merge = player->fold_merge ? player->fold_merge : detente_fold_merge;
-    s->begun = s->reported = detente_schedule_clock();
+    s->begun = s->reported = detente_clock();
     for (int m = 0; m < DETENTE_N_METRICS; m++)
         detente_moments_init(&s->unit_moments[m]);
     if (units == 0)
@@ -147,7 +140,7 @@ static void report(schedule *s)
 {
     if (!s->options.progress)
         return;
-    const double now = detente_schedule_clock();
+    const double now = detente_clock();
     if (now - s->reported < REPORT_SECONDS)
         return;
     s->reported = now;

@@ -114,9 +114,6 @@ static inline int detente_schedule_stopped(const schedule *s)
     return s->options.stop && __atomic_load_n(s->options.stop, __ATOMIC_RELAXED);
 }
 
-/** Seconds of a clock that never goes back. */
-double detente_schedule_clock(void);
-
 /** detente_engine_run() with a kernel of the caller's choice. */
 int detente_engine_play(const detente_config *config, const detente_cell_source *cells, const detente_sink *sink,
                         const detente_run_options *options, const engine_player *player, detente_progress *done,

@@ -5,9 +5,9 @@
 
 #include <detente/engine.h>
 #include <detente/registry.h>
+#include <detente/stats.h>
 
 #include "core/memory.h"
-#include "engine/fold.h"
 #include "engine/transport.h"
 
 /* Replications between two looks, as a share of those before the first; means that are held at once (12 bytes each). */
@@ -173,6 +173,7 @@ double detente_stopping_needed(const detente_stopping *s)
     return s->needed;
 }
 
+/* Here, since what a round has is known here alone; ranks.c shares out what is played. */
 void detente_ranks_means(detente_ranks *ranks, detente_stopping *s)
 {
     const uint64_t n = (s->last - s->first) * s->n_cells;
