@@ -78,7 +78,7 @@ typedef struct detente_run_options {
 /**
  * Play units [first_unit, last_unit) of the cells of @p cells (replications and encounters from @p config) into @p sink.
  *
- * No result depends on the number of threads. Memory does not grow with encounters or replications: about 2 threads + 1 jobs
+ * No result depends on the number of threads. Memory does not grow with encounters or replications: at most 4 threads + 1 jobs
  * of some thousand encounters are under way at once, each with the cell it has taken, and threads wait while the sink is busy.
  *
  * A cell whose parameters do not go together, or that gives what is no number, fails: its units say why, the others go on.

@@ -8,6 +8,8 @@
 
 /* Encounters a job aims at: about half a millisecond of work, beside which taking a job costs nothing. */
 enum { JOB_ENCOUNTERS = 4096, JOB_BLOCKS = 16, JOB_HISTOGRAMS = 8, JOB_KEPT_BLOCKS = 4 };
+/* Jobs a thread in the ring: enough that the others play on while one writes a shard; fewer of those that hold much. */
+enum { RING_JOBS = 4, RING_LARGE_JOBS = 2, SMALL_HISTOGRAMS = 4 };
 
 /* Seconds between two reports of progress. */
 static const double REPORT_SECONDS = 0.25;
@@ -34,7 +36,8 @@ static void lay_out_jobs(schedule *s, int threads)
     s->blocks_per_job = blocks;
     s->units_per_job = least(blocks, blocks / s->blocks_per_unit + 2);
     s->n_jobs = (s->n_blocks + blocks - 1) / blocks;
-    s->n_slots = least(s->n_jobs, 2 * (uint64_t)threads + 1);
+    const int large = s->keeps || (s->quantiles && s->units_per_job > SMALL_HISTOGRAMS);
+    s->n_slots = least(s->n_jobs, (large ? RING_LARGE_JOBS : RING_JOBS) * (uint64_t)threads + 1);
 }
 
 static int slots_create(schedule *s)
