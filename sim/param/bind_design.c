@@ -30,10 +30,8 @@ static void warn_unused(reader *r, const node *design, int type)
         unsigned use;
     } KEY[] = {{"vary", USES_VARY}, {"points", USES_POINTS}, {"file", USES_FILE}, {"levels", USES_LEVELS}};
     for (size_t i = 0; i < sizeof KEY / sizeof KEY[0]; i++) {
-        const node *n = node_get(design, KEY[i].key);
-        if (n && !(TYPE[type].uses & KEY[i].use) && !node_get(design, "sha256"))
-            reader_warn(r, n->key_place, path_key(r, "design", KEY[i].key), "has no effect in a %s design",
-                        DESIGN_NAME[type]);
+        if (!(TYPE[type].uses & KEY[i].use) && !node_get(design, "sha256"))
+            vary_unused_in(r, design, "design", KEY[i].key, type);
     }
 }
 

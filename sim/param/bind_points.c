@@ -127,8 +127,7 @@ void bind_point_list(const vary *v, const node *design)
         vary_map(v, design);
     } else if (file) {
         bind_points_file(v, file);
-        if (points)
-            reader_warn(v->r, points->place, "design.points", "has no effect beside `file`");
+        vary_unused(v->r, design, "design", "points", "beside `file`");
     } else if (points && points->kind == NODE_LIST && points->n)
         bind_inline(v, points);
     else

@@ -26,7 +26,7 @@ typedef struct scan {
     int begun;
 } scan;
 
-static place place_of(const scan *s, const points_line *line, int k)
+static place field_place(const scan *s, const points_line *line, int k)
 {
     return (place){&s->from, line->number, line->column[k]};
 }
@@ -52,7 +52,7 @@ static int has_commas(scan *s, const points_line *heading)
         within = field[at] == '[' || (within && field[at] != ']'); /* an element's name may have what it likes */
     if (!field[at])
         return 1;
-    place where = place_of(s, heading, 0);
+    place where = field_place(s, heading, 0);
     where.column += at;
     reader_error(s->v->r, where, "design.file", "found %s between paths, allowed commas: separate the fields by commas",
                  field[at] == ';' ? "a semicolon" : "a tab");
@@ -67,15 +67,15 @@ static void take_heading(scan *s, const points_line *heading)
     d->factor = bind_alloc(s->v->r, (size_t)heading->n, sizeof *d->factor);
     for (int k = 0; d->factor && k < heading->n && !s->v->r->code; k++) {
         detente_factor *f = &d->factor[d->n_factors++];
-        s->v->where[k] = place_of(s, heading, k);
+        s->v->where[k] = field_place(s, heading, k);
         f->path = vary_text(s->v->r, heading->field[k]);
         f->from = INFINITY;
         f->to = -INFINITY;
-        if (f->path && vary_path(s->v, f->path, place_of(s, heading, k)))
-            note_path(s, f->path, place_of(s, heading, k));
+        if (f->path && vary_path(s->v, f->path, field_place(s, heading, k)))
+            note_path(s, f->path, field_place(s, heading, k));
         for (int j = 0; f->path && j < k; j++)
             if (!strcmp(d->factor[j].path, f->path))
-                reader_error(s->v->r, place_of(s, heading, k), f->path, "stands twice, allowed once");
+                reader_error(s->v->r, field_place(s, heading, k), f->path, "stands twice, allowed once");
         s->column[k].row = f->path ? detente_registry_find(f->path) : NULL;
     }
 }
@@ -91,11 +91,11 @@ static void take_number(scan *s, const points_line *line, int k, detente_factor 
         bind_row(s->v->r, n, f->path, s->column[k].row, &value);
     if (value < f->from) {
         f->from = value;
-        s->column[k].low = place_of(s, line, k);
+        s->column[k].low = field_place(s, line, k);
     }
     if (value > f->to) {
         f->to = value;
-        s->column[k].high = place_of(s, line, k);
+        s->column[k].high = field_place(s, line, k);
     }
 }
 
@@ -110,7 +110,7 @@ static void take_name(scan *s, int k, const node *n)
             return;
     /* A node of the reader's own: what the name stands for is kept. */
     node *copy = node_scalar(s->v->r, n->text, n->place);
-    own.at = place_of(s, s->heading, k);
+    own.at = field_place(s, s->heading, k);
     if (copy)
         vary_name(&own, f, copy, f->path);
 }
@@ -130,7 +130,7 @@ static int take_line(void *data, const points_line *line, detente_error *error)
             const node n = {.kind = NODE_SCALAR,
                             .text = line->field[k],
                             .size = strlen(line->field[k]),
-                            .place = place_of(s, line, k)};
+                            .place = field_place(s, line, k)};
             double number;
             if (!s->begun)
                 f->named = vary_is_named(f->path) || !read_number(&n, &number);
@@ -151,7 +151,7 @@ static void try_ends(scan *s)
     for (int k = 0; k < d->n_factors; k++) {
         const detente_factor *f = &d->factor[k];
         vary own = *s->v;
-        own.at = place_of(s, s->heading, k);
+        own.at = field_place(s, s->heading, k);
         for (int end = 0; end < 2 && !f->named && isfinite(f->from); end++) {
             char number[40];
             text_number(end ? f->to : f->from, number);

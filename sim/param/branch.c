@@ -5,20 +5,17 @@
 
 #include "param/dump.h"
 
-static const struct {
-    const char *key;
-    unsigned branch;
-} BRANCH[] = {{"scenario", BRANCH_SCENARIO},   {"customer", BRANCH_CUSTOMER}, {"strategies", BRANCH_STRATEGIES},
-              {"strategy", BRANCH_STRATEGIES}, {"tiers", BRANCH_TIERS},       {"moves", BRANCH_MOVES},
-              {"agent", BRANCH_AGENT},         {"affect", BRANCH_AFFECT},     {"bargaining", BRANCH_BARGAINING},
-              {"decision", BRANCH_DECISION},   {"outcome", BRANCH_OUTCOME},   {"max_turns", BRANCH_TURNS}};
-enum { N_BRANCHES = sizeof BRANCH / sizeof BRANCH[0] };
+const char *const BRANCH_NAME[] = {"scenario", "customer",   "strategies", "strategy", "tiers",     "moves", "agent",
+                                   "affect",   "bargaining", "decision",   "outcome",  "max_turns", NULL};
+static const unsigned BRANCH[] = {BRANCH_SCENARIO,   BRANCH_CUSTOMER, BRANCH_STRATEGIES, BRANCH_STRATEGIES,
+                                  BRANCH_TIERS,      BRANCH_MOVES,    BRANCH_AGENT,      BRANCH_AFFECT,
+                                  BRANCH_BARGAINING, BRANCH_DECISION, BRANCH_OUTCOME,    BRANCH_TURNS};
 
 static unsigned branch_named(const char *key, size_t length)
 {
-    for (size_t i = 0; i < N_BRANCHES; i++)
-        if (strlen(BRANCH[i].key) == length && !strncmp(BRANCH[i].key, key, length))
-            return BRANCH[i].branch;
+    for (size_t i = 0; BRANCH_NAME[i]; i++)
+        if (strlen(BRANCH_NAME[i]) == length && !strncmp(BRANCH_NAME[i], key, length))
+            return BRANCH[i];
     return 0;
 }
 

@@ -26,6 +26,9 @@ enum branch {
     BRANCH_TURNS = 1 << 10
 };
 
+/** Their keys in the config, ending in NULL. The last is max_turns, which has nothing below it. */
+extern const char *const BRANCH_NAME[];
+
 /** The branch that a path points into; 0 when it is none that a point may change. */
 unsigned branch_of(const char *path);
 /** A tree of its own branches @p parts and the others of @p root. NULL when out of memory. */

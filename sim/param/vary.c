@@ -20,6 +20,20 @@ char *vary_text(reader *r, const char *text)
     return copy;
 }
 
+void vary_unused(reader *r, const node *map, const char *path, const char *key, const char *why)
+{
+    const node *n = node_get(map, key);
+    if (n)
+        reader_warn(r, n->key_place, path_key(r, path, key), "has no effect %s", why);
+}
+
+void vary_unused_in(reader *r, const node *map, const char *path, const char *key, int type)
+{
+    const char *why = reader_format(r, "in a %s design", DESIGN_NAME[type]);
+    if (why)
+        vary_unused(r, map, path, key, why);
+}
+
 /* ---- trying ------------------------------------------------------------------------------------------------------ */
 
 static void clear_scratch(detente_config *scratch)
@@ -109,12 +123,8 @@ void vary_try(const vary *v, const char *path, const node *value)
 
 int vary_path(const vary *v, const char *path, place at)
 {
-    static const char *const KEYS[] = {"scenario", "customer",  "strategies", "strategy",   "tiers",
-                                       "moves",    "agent",     "affect",     "bargaining", "decision",
-                                       "outcome",  "max_turns", NULL};
-    enum { N_KEYS = sizeof KEYS / sizeof KEYS[0] - 1, N_MAPS = N_KEYS - 1 }; /* max_turns has nothing below it */
     const char *last = strrchr(path, '.');
-    const size_t length = strcspn(path, ".[");
+    const size_t length = strcspn(path, ".["), n = count_names(BRANCH_NAME); /* the last has nothing below it */
     char *top = reader_text(v->r, path, length);
     if (!top)
         return 0;
@@ -130,10 +140,10 @@ int vary_path(const vary *v, const char *path, place at)
         return 1;
     else if (registry_row(top) || !strcmp(top, "design"))
         reader_error(v->r, at, show_text(v->r, path), "belongs to the whole run, allowed max_turns or a path below %s",
-                     name_list(v->r, KEYS, N_MAPS));
+                     name_list(v->r, BRANCH_NAME, n - 1));
     else
         reader_error(v->r, at, show_text(v->r, path), "an unknown path, allowed max_turns or one below %s%s",
-                     name_list(v->r, KEYS, N_MAPS), nearest_hint(v->r, top, KEYS, N_KEYS));
+                     name_list(v->r, BRANCH_NAME, n - 1), nearest_hint(v->r, top, BRANCH_NAME, n));
     return 0;
 }
 
@@ -367,17 +377,10 @@ static void bind_range(const vary *v, const node *map, const char *path, detente
         bind_steps(v, map, path, f);
 }
 
-static void warn_unused(const vary *v, const node *map, const char *path)
-{
-    static const char *const RANGE[] = {"from", "to", "steps", "log", "integer", NULL};
-    for (const node *child = map->first; child; child = child->next)
-        if (find_name(RANGE, child->key) >= 0)
-            reader_warn(v->r, child->key_place, path_key(v->r, path, child->key), "has no effect beside `values`");
-}
-
 void vary_factor(const vary *v, const node *n, detente_factor *f)
 {
     static const char *const KEYS[] = {"from", "to", "steps", "log", "integer", "values", "base", NULL};
+    static const char *const RANGE[] = {"from", "to", "steps", "log", "integer", NULL};
     const char *path = path_key(v->r, "design.vary", f->path);
     const node *values = n->kind == NODE_MAP ? node_get(n, "values") : n;
     if (n->kind == NODE_MAP)
@@ -389,10 +392,8 @@ void vary_factor(const vary *v, const node *n, detente_factor *f)
                      show_node(v->r, values));
     else
         bind_list(v, values, n->kind == NODE_MAP ? path_key(v->r, path, "values") : path, f);
-    if (n->kind == NODE_MAP && values)
-        warn_unused(v, n, path);
-    const node *base = n->kind == NODE_MAP ? node_get(n, "base") : NULL;
-    if (base && v->design->type != DETENTE_ONE_AT_A_TIME)
-        reader_warn(v->r, base->key_place, path_key(v->r, path, "base"), "has no effect in a %s design",
-                    DESIGN_NAME[v->design->type]);
+    for (size_t i = 0; n->kind == NODE_MAP && values && RANGE[i]; i++)
+        vary_unused(v->r, n, path, RANGE[i], "beside `values`");
+    if (v->design->type != DETENTE_ONE_AT_A_TIME)
+        vary_unused_in(v->r, n, path, "base", v->design->type);
 }

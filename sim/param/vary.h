@@ -44,6 +44,10 @@ void vary_map(const vary *v, const node *design);
 void vary_reach(const vary *v);
 /** The varied path that leaves nothing of @p value, set at @p path before; NULL when none does. */
 const char *vary_overwrites(reader *r, const node *root, const detente_design *design, const char *path, node *value);
+/** Warn of a key of a map, where it is there, that it has no effect @p why ("beside `values`"). */
+void vary_unused(reader *r, const node *map, const char *path, const char *key, const char *why);
+/** … in a design of this type. */
+void vary_unused_in(reader *r, const node *map, const char *path, const char *key, int type);
 /** A copy that the config owns; NULL with the reader's code set. */
 char *vary_text(reader *r, const char *text);
 

@@ -22,7 +22,7 @@ typedef struct parse {
     int slip; /* the problem was already said in its own words */
 } parse;
 
-static place place_of(const parse *p, yaml_mark_t mark)
+static place mark_place(const parse *p, yaml_mark_t mark)
 {
     if (p->from->setting)
         return (place){p->from, 0, 0};
@@ -159,9 +159,9 @@ static void syntax_error(parse *p)
     if (words && (strstr(words, "opened here")) && y->context)
         at = y->context_mark;
     if (words)
-        reader_error(p->r, place_of(p, at), NULL, "%s", words);
+        reader_error(p->r, mark_place(p, at), NULL, "%s", words);
     else
-        reader_error(p->r, place_of(p, at), NULL, "not YAML: %s%s%s", y->problem ? y->problem : "cannot be read",
+        reader_error(p->r, mark_place(p, at), NULL, "not YAML: %s%s%s", y->problem ? y->problem : "cannot be read",
                      y->context ? " " : "", y->context ? y->context : "");
 }
 
@@ -177,7 +177,7 @@ static node *parse_node(parse *p, yaml_event_t *event, int depth);
 
 static node *parse_scalar(parse *p, const yaml_event_t *event)
 {
-    const place at = place_of(p, event->start_mark);
+    const place at = mark_place(p, event->start_mark);
     const char *tag = (const char *)event->data.scalar.tag, *text = (const char *)event->data.scalar.value;
     const size_t size = event->data.scalar.length;
     const yaml_scalar_style_t style = event->data.scalar.style;
@@ -208,7 +208,7 @@ static node *parse_scalar(parse *p, const yaml_event_t *event)
 
 static node *parse_alias(parse *p, const yaml_event_t *event, int depth)
 {
-    const place at = place_of(p, event->start_mark);
+    const place at = mark_place(p, event->start_mark);
     const char *name = (const char *)event->data.alias.anchor;
     for (size_t i = p->n_anchors; i-- > 0;) {
         if (strcmp(p->anchors[i].name, name) != 0)
@@ -240,7 +240,7 @@ static node *parse_alias(parse *p, const yaml_event_t *event, int depth)
 /* One `key: value` of a map; @p event holds the key. */
 static int parse_pair(parse *p, node *map, const yaml_event_t *event, int depth)
 {
-    const place at = place_of(p, event->start_mark);
+    const place at = mark_place(p, event->start_mark);
     yaml_event_t value;
     if (event->type != YAML_SCALAR_EVENT) {
         reader_error(p->r, at, NULL, "a key is a plain word");
@@ -272,7 +272,7 @@ static node *parse_collection(parse *p, const yaml_event_t *event, int depth)
 {
     const int is_map = event->type == YAML_MAPPING_START_EVENT;
     const yaml_event_type_t end = is_map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
-    const place at = place_of(p, event->start_mark);
+    const place at = mark_place(p, event->start_mark);
     const char *tag = (const char *)(is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag);
     node *n = node_new(p->r, is_map ? NODE_MAP : NODE_LIST, at);
     if (n && depth > TREE_MAX_DEPTH)
@@ -327,7 +327,8 @@ static node *parse_node(parse *p, yaml_event_t *event, int depth)
         return parse_alias(p, event, depth);
     if (name) {
         if (p->n_anchors == TREE_MAX_ANCHORS) {
-            reader_error(p->r, place_of(p, event->start_mark), NULL, "too many anchors: at most %d", TREE_MAX_ANCHORS);
+            reader_error(p->r, mark_place(p, event->start_mark), NULL, "too many anchors: at most %d",
+                         TREE_MAX_ANCHORS);
             return NULL;
         }
         own = &p->anchors[p->n_anchors++];
@@ -353,7 +354,7 @@ static node *parse_stream(parse *p)
         const yaml_event_type_t type = event.type;
         int failed = 0;
         if (type == YAML_DOCUMENT_START_EVENT && root) {
-            reader_error(p->r, place_of(p, event.start_mark), NULL, "a second document (---): a config is one");
+            reader_error(p->r, mark_place(p, event.start_mark), NULL, "a second document (---): a config is one");
             failed = 1;
         } else if (type != YAML_STREAM_START_EVENT && type != YAML_STREAM_END_EVENT &&
                    type != YAML_DOCUMENT_START_EVENT && type != YAML_DOCUMENT_END_EVENT) {
