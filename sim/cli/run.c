@@ -249,19 +249,6 @@ static uint64_t shard_bytes(void)
     return asked && !cli_number(asked, 1, UINT64_MAX, &bytes) ? bytes : 0;
 }
 
-/* Under a stopping rule a shard is of some cells; rows lie in the order of replications, and then of all cells. */
-static int refuse_shard(const run_state *run)
-{
-    const detente_keep *keep = &run->config.keep;
-    if (!run->options->shards || run->config.until.metric < 0 || (keep->encounters == 0 && keep->turns == 0))
-        return CLI_DONE;
-    cli_tell(
-        "%s: a run with replications.until cannot be cut up by --shard where rows are kept: run it without `keep`, or "
-        "in one piece",
-        run->options->path);
-    return CLI_INPUT;
-}
-
 /* Rank 0 makes room for the others. @return as detente_store_create(), the same for all */
 static int open_store(run_state *run, const detente_store_options *how, int *finished, detente_error *error)
 {
@@ -382,8 +369,7 @@ static int run_config(run_state *run)
         return cli_fail(code, &error);
     if (asked->dry_run)
         return detente_ranks_rank(run->ranks) == 0 ? print_plan(run, &error) : CLI_DONE;
-    status = refuse_shard(run);
-    return status ? status : run_into_store(run, &error);
+    return run_into_store(run, &error);
 }
 
 int cli_run(int argc, char **argv)

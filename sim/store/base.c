@@ -55,7 +55,8 @@ static int look(store_base *base, detente_error *error)
     if (base->units == 0)
         return detente_error_set(
             error, DETENTE_E_INPUT,
-            "%s: cannot be gone on from: it was merged with gaps (merge it again with all its shards), or "
+            "%s: cannot be gone on from: it was merged with gaps (finish its shards by `detente run --shard I/N --resume`, "
+            "and merge it again with all of them), or "
             "`detente select` wrote it",
             base->path);
     return base->units > base->cells * base->replications || read_rows(base)

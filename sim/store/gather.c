@@ -150,8 +150,7 @@ static int make_header(gathering *all, store_header *header, detente_error *erro
     if (status)
         return status;
     all->config.replications = all->replications;
-    if (all->first.by_cells &&
-        (all->config.until.metric < 0 || all->config.keep.encounters > 0 || all->config.keep.turns > 0))
+    if (all->first.by_cells && all->config.until.metric < 0)
         return store_shard_damaged(error, all->first_path, STORE_MERGES_ALL);
     status = store_header_init(header, &all->config, error);
     if (!status) {

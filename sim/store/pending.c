@@ -175,7 +175,7 @@ int store_pending_rows(store_pending *pending, uint32_t cell, uint32_t replicati
                 return DETENTE_E_MEMORY;
             const uint64_t free = STORE_CHUNK_ROWS - chunk->rows, left = total[t] - from;
             const uint32_t n = (uint32_t)(left < free ? left : free);
-            fill_number(chunk, 0, cell, 0, n);
+            fill_number(chunk, 0, (uint32_t)pending->header->first_cell + cell, 0, n);
             fill_number(chunk, 1, replication, 0, n);
             if (t == STORE_ENCOUNTERS)
                 fill_encounters(chunk, rows, (uint32_t)from, n);

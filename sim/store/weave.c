@@ -305,6 +305,18 @@ static int take_units(weaving *self, strand_reader *reader, uint64_t n)
     return status;
 }
 
+/* A shard by cells ends when its cells have enough, others may go on: say that there are no more rows. */
+static void put_none(weaving *self, const strand_reader *reader, uint64_t replication)
+{
+    store_merger *merger = self->merger;
+    const store_set *set = &merger->catalogue->set[reader->strand->low];
+    for (uint64_t c = 0; c < set->cells; c++)
+        self->first[c] = -1;
+    for (int t = 0; t < STORE_N_TABLES; t++)
+        if (merger->header->keep[t])
+            store_rows_first(merger, t, replication * merger->header->cells + set->first_cell, set->cells, self->first);
+}
+
 /* What a strand has of a replication. */
 static int take_replication(weaving *self, strand_reader *reader, uint64_t replication, const char **where)
 {
@@ -328,16 +340,20 @@ static int weave(weaving *self)
 {
     store_merger *merger = self->merger;
     int status = 0, done = 0;
-    for (uint64_t r = 0; !done && !status && store_merge_working(merger); r++) {
+    for (uint64_t r = 0; r < merger->header->replications && !status && store_merge_working(merger); r++) {
         const char *where = "";
         status = store_rows_base(merger, r * merger->header->cells);
         if (status)
             return store_merge_base_damaged(merger, status);
-        done = 1;
+        done = !merger->catalogue->by_cells;
         for (size_t i = 0; i < self->n && !status; i++) {
+            if (self->reader[i].done && merger->catalogue->by_cells)
+                put_none(self, &self->reader[i], r);
             status = take_replication(self, &self->reader[i], r, &where);
             done = done && self->reader[i].done;
         }
+        if (done)
+            break;
         if (status == DETENTE_E_INPUT)
             detente_error_set(merger->error, status, "%s: its rows are damaged", where);
         else if (status)

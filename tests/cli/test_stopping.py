@@ -178,9 +178,46 @@ def test_shards_of_cells_that_fail(run, tmp_path):
     assert run("merge", "-o", "m.h5", *names).returncode == 1 and digest(tmp_path / "m.h5") == digest(tmp_path / "whole.h5")
 
 
-def test_kept_rows_are_not_parted_by_cells(run, config):
-    done = run("run", config, "-o", "o.h5", "--shard", "1/2")
-    assert done.returncode == 3 and "replications.until" in done.stderr and "keep" in done.stderr
+@pytest.mark.parametrize("keep, n, shard_bytes", [("{encounters: all, turns: 2}", 3, "400000"), ("turns", 2, "1000000"),
+                                                  ("{encounters: 40, columns: [minutes]}", 18, "1000000000")])
+def test_kept_rows_of_shards_of_cells(run, detente, tmp_path, keep, n, shard_bytes):
+    """Rows lie by replications, and a shard has all those of some cells: merged they lie as in one run, wherever it was killed."""
+    (tmp_path / "c.yaml").write_text(SWEEP.replace("keep: none", f"keep: {keep}").replace("max: 300", "max: 24"))
+    environment = {"DETENTE_SHARD_BYTES": shard_bytes}
+    assert run("run", "c.yaml", "-o", "whole.h5").returncode == 0
+    names = [f"{i}.h5" for i in range(1, n + 1)]
+    for i, name in enumerate(names, 1):
+        command = [detente, "run", "c.yaml", "-o", name, "--resume", "--shard", f"{i}/{n}"]
+        if n < 4:
+            program = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **environment}, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            time.sleep(0.1)
+            program.kill()
+            program.wait(30)
+        done = run(*command[1:], environment=environment)
+        assert done.returncode == 0, done.stderr
+    assert run("merge", "-o", "m.h5", *reversed(names)).returncode == 0
+    assert digest(tmp_path / "m.h5") == digest(tmp_path / "whole.h5")
+    assert abs((tmp_path / "m.h5").stat().st_size - (tmp_path / "whole.h5").stat().st_size) < 1000  # their provenance
+
+
+def test_some_shards_of_cells_with_rows(run, tmp_path):
+    """What is there is as in the whole. It cannot be gone on from, and that is said, and what can be done."""
+    (tmp_path / "c.yaml").write_text(SWEEP.replace("keep: none", "keep: {encounters: 5}").replace("max: 300", "max: 60"))
+    assert run("run", "c.yaml", "-o", "whole.h5").returncode == 0
+    names = play_shards(run, 3)
+    assert run("merge", "-o", "m.h5", "--partial", names[2], names[0]).returncode == 0
+    with h5py.File(tmp_path / "m.h5") as part, h5py.File(tmp_path / "whole.h5") as whole:
+        there = numpy.isfinite(part["minutes"][:])
+        first, all_first = part["encounters/first_row"][:], whole["encounters/first_row"][:]
+        assert not there[6:11].any() and ((first >= 0) == there).all() and len(part["encounters/cell"]) == 5 * there.sum()
+        for cell, replication in zip(*there.nonzero()):
+            for column in ("cell", "replication", "encounter", "minutes"):
+                begin, at = first[cell, replication], all_first[cell, replication]
+                assert (part["encounters"][column][begin:begin + 5] == whole["encounters"][column][at:at + 5]).all()
+    for option in ("--resume", "--extend"):
+        done = run("run", "c.yaml", "-o", "m.h5", option)
+        assert done.returncode == 3 and "merged with gaps (finish its shards by `detente run --shard I/N --resume`, and merge" in done.stderr
 
 
 def test_plan(run, config):

@@ -38,6 +38,14 @@ typedef struct filter {
     uint32_t first, n;
 } filter;
 
+static int take_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
+{
+    const filter *f = data;
+    if (cell < f->first || cell >= f->first + f->n || replication >= enough[cell])
+        return 0;
+    return f->store.rows(f->store.data, cell - f->first, replication, rows, error);
+}
+
 static int take_unit(void *data, const detente_unit *unit, detente_error *error)
 {
     const filter *f = data;
@@ -69,7 +77,7 @@ static void play(const char *path, uint32_t shard, uint32_t shards)
     f.store = detente_store_sink(store);
     for (uint32_t c = f.first; c < f.first + f.n; c++)
         most = enough[c] > most ? enough[c] : most;
-    const detente_sink sink = {.data = &f, .unit = take_unit};
+    const detente_sink sink = {.data = &f, .rows = take_rows, .unit = take_unit};
     ck_assert_uint_eq(detente_store_left(store), (uint64_t)f.n * REPLICATIONS);
     ck_assert_int_eq(made_up_feed(&config, &sink, 0, (uint64_t)most * MADE_UP_CELLS, &error), 0);
     ck_assert_msg(!detente_store_finish(store, NULL, &error), "%s", error.text);
@@ -82,9 +90,17 @@ static char *name(char path[PATH_SIZE], const char *what, uint32_t shard, uint32
     return path;
 }
 
+/* Rows that are kept: none; some, fewer than a chunk; of each replication more than a chunk. */
+static const struct {
+    uint64_t encounters, turns, of;
+} kept[] = {{0, 0, ENCOUNTERS}, {20, 5, ENCOUNTERS}, {UINT64_MAX, 0, 20000}, {UINT64_MAX, UINT64_MAX, 3000}};
+
 /* One to five of them, the last of which have no cell left to them: merged they are, byte for byte, the run in one piece. */
 START_TEST(shards_by_cells)
 {
+    config.keep.encounters = kept[_i].encounters;
+    config.keep.turns = kept[_i].turns;
+    config.encounters = kept[_i].of;
     char whole[PATH_SIZE], merged[PATH_SIZE], part[5][PATH_SIZE];
     size_t size, expected_size;
     play(name(whole, "whole", 0, 0), 0, 0);
@@ -100,7 +116,7 @@ START_TEST(shards_by_cells)
         const int code = detente_store_merge(name(merged, "merged", 0, n), source, n, &(detente_merge_options){0}, NULL,
                                              &done, &error);
         ck_assert_msg(!code, "%s", error.text);
-        ck_assert(done.units == done.units_planned && done.encounters == (4 + 7 + 2) * ENCOUNTERS);
+        ck_assert(done.units == done.units_planned && done.encounters == (4 + 7 + 2) * kept[_i].of);
         char *bytes = test_read(merged, &size);
         ck_assert_msg(size == expected_size && !memcmp(bytes, expected, size), "%u shards", n);
         free(bytes);
@@ -143,7 +159,7 @@ int main(void)
     TCase *tests = tcase_create("by_cells");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, shards_by_cells);
+    tcase_add_loop_test(tests, shards_by_cells, 0, sizeof kept / sizeof *kept);
     tcase_add_test(tests, shards_that_are_not_all);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
