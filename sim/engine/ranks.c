@@ -26,6 +26,8 @@ static const double report_every = 0.25, patience = 0.7;
  * the beginning and the end; of the others, who are woken by all but signals. */
 static const double shortest_nap = 3e-5, nap_at_work = 2e-3, nap_at_ends = 5e-4, nap_of_member = 10e-3;
 
+static const long nap_of_idle = 50000; /* nanoseconds, before the last nap of one who waits for a chunk */
+
 enum { STOP_FAILED = -1, WORDS = 1000 };
 
 /* To rank 0, and its answer. */
@@ -311,6 +313,8 @@ static void talk_as_member(detente_ranks *ranks)
         long nap = 0;
         transport_send(0, &now, sizeof now);
         while (!transport_receive(&from, &chunk, sizeof chunk)) {
+            /* Nobody else needs this processor meanwhile. */
+            nap = now.wants && nap > nap_of_idle ? nap_of_idle : nap;
             transport_nap(&nap);
             look_at_signals(ranks);
         }
