@@ -42,13 +42,13 @@ uint64_t detente_sweep_points(const detente_sweep *sweep);
 /** Number of cells: points times strategies. */
 uint32_t detente_sweep_cells(const detente_sweep *sweep);
 
-/** Whether all cells that were made are kept: then each is made once, else whenever it is asked for and was not lately. */
-int detente_sweep_is_kept(const detente_sweep *sweep);
 /**
- * How many times a run of @p replications makes a cell from nothing, about, going by the cells that were made so far. Of cells that are
- * not kept, those whose quantile tables are kept take little the second time, and are not counted again.
+ * About what share of the points is kept once their cells are made, 1 for all, going by those that were made so far; the others
+ * are made whenever they are asked for and were not lately. @param[out] tables  of how many of these the quantile tables are kept
  */
-double detente_sweep_makes(const detente_sweep *sweep, double replications);
+double detente_sweep_kept(const detente_sweep *sweep, double *tables);
+/** Let go of all cells that nobody uses, but not of quantile tables: the next ones are made as in a later round. */
+void detente_sweep_forget(detente_sweep *sweep);
 /** "factorial", "list", … ; NULL out of range. Static storage. */
 const char *detente_design_name(int type);
 /** Whether the points of a smaller design are the first of a larger one of this type. */

@@ -120,7 +120,9 @@ static int check_config(const check_options *asked, detente_config *config)
         for (int s = 0; s < config->n_strategies && !status; s++)
             status = print_strategy(config, s);
         status = status ? status : print_hypotheses(config);
-        if (!status && (code = cli_print_work("\nwork: ", config, sweep, isa, detente_engine_threads(), &error)) != 0)
+        if (!status)
+            code = cli_print_work("\nwork: ", config, sweep, isa, detente_engine_threads(), 0, 0, &error);
+        if (code)
             status = cli_fail(code, &error);
     }
     detente_sweep_close(sweep);

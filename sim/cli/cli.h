@@ -105,12 +105,15 @@ int cli_isa(detente_isa *isa);
 int cli_config_load(detente_config *config, const char *path, const cli_settings *settings, detente_error *error,
                     detente_error *warnings);
 /**
- * Print points, strategies, cells, replications, encounters, and an estimate of the time that they take with @p threads and of the
- * results file's size, behind @p before; a few encounters are played to measure. @return 0, DETENTE_E_RANGE beyond 2^64, or
- * what making a cell returned
+ * Print points, strategies, cells, replications, encounters, and an estimate of the time that they take with @p threads, of the
+ * results file's size and of what lies beside it as long as the run goes on, behind @p before; a little is played and stored
+ * in memory to measure. Points of it that fail are told on stderr. @param shards 0, or print what shard @p shard of so many is
+ * @return 0, DETENTE_E_RANGE beyond 2^64, DETENTE_E_CONFIG when all points that were tried fail, DETENTE_E_INPUT, DETENTE_E_MEMORY
  */
 int cli_print_work(const char *before, const detente_config *config, detente_sweep *sweep, detente_isa isa, int threads,
-                   detente_error *error);
+                   uint32_t shard, uint32_t shards, detente_error *error);
+/** Replications of cells that a run plays, or shard @p shard of @p shards (0: all) of it. */
+uint64_t cli_work_units(const detente_config *config, const detente_sweep *sweep, uint32_t shard, uint32_t shards);
 
 enum { CLI_STAMP_SIZE = 24, CLI_HOST_SIZE = 256 };
 

@@ -154,15 +154,22 @@ static uint64_t kept_of(uint64_t kept, const detente_config *config)
 static int print_plan(const run_state *run, detente_error *error)
 {
     const detente_config *config = &run->config;
-    const uint64_t units = (uint64_t)detente_sweep_cells(run->sweep) * config->replications;
+    const run_options *asked = run->options;
+    const uint64_t units = cli_work_units(config, run->sweep, asked->shard, asked->shards);
     const uint64_t kept = kept_of(config->keep.encounters, config), traced = kept_of(config->keep.turns, config);
     char a[32], b[32];
-    const int code = cli_print_work("", config, run->sweep, run->isa, run->options->threads, error);
+    const int code =
+        cli_print_work("", config, run->sweep, run->isa, asked->threads, asked->shard, asked->shards, error);
     if (code)
         return cli_fail(code, error);
-    printf("%s would hold the mean of each of %d metrics for %s replications, and their summary%s\n",
-           run->options->output ? run->options->output : "The results file", DETENTE_N_METRICS, cli_count(units, a),
-           config->quantiles ? " with quantiles" : "");
+    printf("%s would hold the mean of each of %d metrics for %s replications%s\n",
+           asked->output   ? asked->output
+           : asked->shards ? "The shard file"
+                           : "The results file",
+           DETENTE_N_METRICS, cli_count(units, a),
+           asked->shards       ? ""
+           : config->quantiles ? ", and their summary with quantiles"
+                               : ", and their summary");
     if (kept)
         printf("group encounters: %s rows, %s of each replication, %d metrics a row\n", cli_count(units * kept, a),
                cli_count(kept, b), __builtin_popcountll(config->keep.columns));

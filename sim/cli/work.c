@@ -1,124 +1,112 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How much work a run is, told before it begins: cells, encounters, minutes, megabytes. */
-#include "cli/cli.h"
-
 #include <math.h>
-#include <time.h>
 
-#include "core/memory.h"
+#include "cli/work.h"
+#include "store/trial.h"
 
-/* Encounters played of a cell to learn how long they take, and cells sampled. */
-enum { SAMPLE = 256, MAX_SAMPLED = 32 };
+/*
+ * Processor seconds of what a trial leaves out: HDF5 writing shards and reading them, and writing the results file. Found as what
+ * runs took beside their trial, on one core of a Xeon with AVX-512 and on ext4: without rows 2 x 10^5 replications of one encounter and
+ * 10^5 cells of one, 10,000 replications with their encounters kept, 2,000 cells with quantiles (docs/performance.md).
+ */
+static const double RUN_SECONDS = 0.035;   /* a results file without anything in it, and a shard */
+static const double SHARD_SECONDS = 2e-3;  /* any other shard */
+static const double UNIT_SECONDS = 1.5e-6; /* a replication */
+static const double CELL_SECONDS = 8e-6;   /* a cell's summary and state */
+static const double BYTE_SECONDS = 2.5e-9; /* a byte of deflated rows */
+static const double BIN_SECONDS = 60e-9;   /* a count of a histogram, of each shard it is in */
 
-/* CPU seconds of this process: a machine that is shared tells no lies by them. */
-static double cpu_seconds(void)
+/* What a run, or a shard of one, is to play and to write. */
+typedef struct work {
+    double points, cells, units; /* that are played */
+    double parallel, serial;     /* seconds that threads share, and that they do not */
+    store_sizes sizes;
+} work;
+
+uint64_t cli_work_units(const detente_config *config, const detente_sweep *sweep, uint32_t shard, uint32_t shards)
 {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    return store_plan_units(config, detente_sweep_cells(sweep), shard, shards);
 }
 
-/* What a run is made of, measured on some cells. */
-typedef struct costs {
-    double turns;     /* of an encounter */
-    double encounter; /* seconds */
-    double cell;      /* seconds to make one */
-} costs;
-
-static int sample(detente_sweep *sweep, detente_isa isa, costs *c, detente_error *error)
+/* Cells of the part: a shard of a few units does not meet all of them. */
+static void count(work *w, const detente_config *config, const detente_sweep *sweep, uint32_t shard, uint32_t shards)
 {
-    const detente_cell_source source = detente_sweep_source(sweep);
-    detente_block *block = detente_aligned_calloc(_Alignof(detente_block), sizeof *block);
-    if (!block)
-        return detente_no_memory(error);
-    int code = 0;
-    const uint64_t n = source.n_cells < MAX_SAMPLED ? source.n_cells : MAX_SAMPLED;
-    *c = (costs){0};
-    for (uint64_t i = 0; i < n && !code; i++) {
-        const detente_cell *cell;
-        const double start = cpu_seconds();
-        code = source.take(source.data, (uint32_t)(i * source.n_cells / n), &cell, error);
-        /* A point that fails is told when it is played; the rest of the sweep goes on without it. */
-        if (code == DETENTE_E_CONFIG && source.n_cells > 1) {
-            detente_error_clear(error);
-            code = 0;
-            continue;
-        }
-        if (code)
-            break;
-        const double made = cpu_seconds();
-        detente_cell_play(cell, isa, 0, 0, SAMPLE, block);
-        c->cell += (made - start) / (double)n;
-        c->encounter += (cpu_seconds() - made) / (double)(SAMPLE * n);
-        for (int e = 0; e < SAMPLE; e++)
-            c->turns += (double)block->metric[DETENTE_METRIC_turns][e] / (double)(SAMPLE * n);
-        source.give_back(source.data, cell);
+    const double cells = detente_sweep_cells(sweep);
+    w->units = (double)cli_work_units(config, sweep, shard, shards);
+    w->cells = config->until.metric >= 0 ? w->units / (double)config->replications : fmin(cells, w->units);
+    w->points = w->cells / config->n_strategies;
+}
+
+/* Seconds to make points: once, and those that are not kept for each replication anew. */
+static double make_seconds(const work *w, const work_costs *c, int strategies)
+{
+    const double anew = (w->units / strategies - w->points) * (1 - c->kept);
+    return w->points * c->point + anew * (c->tables * c->again + (1 - c->tables) * c->point);
+}
+
+static void estimate(work *w, const detente_config *config, const work_costs *c, int threads)
+{
+    w->parallel = w->units * c->unit + make_seconds(w, c, config->n_strategies);
+    store_plan plan = {.cells = w->cells, .units = w->units, .seconds = w->parallel / threads};
+    double packed = 0;
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        plan.rows[t] = c->rows[t];
+        plan.packed[t] = c->packed[t];
+        packed += w->units * c->packed[t];
     }
-    detente_free(block);
-    return code;
+    store_plan_sizes(&plan, config, &w->sizes);
+    w->serial = RUN_SECONDS + w->sizes.shards * SHARD_SECONDS + w->units * UNIT_SECONDS + w->cells * CELL_SECONDS +
+                packed * BYTE_SECONDS + w->sizes.bins * (c->bin + BIN_SECONDS);
 }
 
-static double least(uint64_t kept, uint64_t all)
+/* An amount by two digits: it is no better known. */
+static double rounded(double amount)
 {
-    return (double)(kept < all ? kept : all);
+    const double unit = amount > 0 ? pow(10, floor(log10(amount)) - 1) : 1;
+    return round(amount / unit) * unit;
 }
 
-/* Bins of the histograms that a file with quantiles holds of a cell: found to grow so with its encounters, then no more. */
-static double bins(const detente_config *config)
+static void print_amount(double amount, const char *unit)
 {
-    const double found = 4 * sqrt((double)config->replications * (double)config->encounters);
-    return config->quantiles ? DETENTE_N_METRICS * (found < 300 ? found : 300) : 0;
-}
-
-/* Bytes of the results file: rows are counted as they are before they are packed, to about half of it. */
-static double output_bytes(const detente_config *config, const detente_sweep *sweep, double turns)
-{
-    const double cells = (double)detente_sweep_cells(sweep), units = cells * (double)config->replications;
-    const double factors = config->design ? config->design->n_factors : 0;
-    const double rows = units * least(config->keep.encounters, config->encounters);
-    const double steps = units * least(config->keep.turns, config->encounters) * turns;
-    const double tables = (rows > 0) + (steps > 0);
-    return 1e5 + units * 8 * (DETENTE_N_METRICS + tables) +
-           cells * (8 * 15 * DETENTE_N_METRICS + 16 * bins(config) + 8 * factors + 96) +
-           rows * (13 + 4 * __builtin_popcountll(config->keep.columns)) / 2 + steps * 56 / 2;
+    const double shown = rounded(amount);
+    printf("%.*f %s", shown >= 9.95 ? 0 : shown >= 0.995 ? 1 : 2, shown, unit);
 }
 
 static void print_time(double seconds)
 {
     if (seconds < 90)
-        printf("%.2g s", seconds);
+        print_amount(seconds, "s");
     else if (seconds < 5400)
-        printf("%.0f minutes", seconds / 60);
+        print_amount(seconds / 60, "minutes");
     else if (seconds < 172800)
-        printf("%.1f hours", seconds / 3600);
+        print_amount(seconds / 3600, "hours");
     else
-        printf("%.1f days", seconds / 86400);
+        print_amount(seconds / 86400, "days");
 }
 
-static void print_size(double megabytes)
+static void print_size(double bytes)
 {
-    if (megabytes < 9.5)
-        printf("%.1f MB\n", megabytes);
-    else if (megabytes < 9500)
-        printf("%.0f MB\n", megabytes);
+    if (bytes < 9.5e9)
+        print_amount(bytes / 1e6, "MB");
+    else if (bytes < 9.5e12)
+        print_amount(bytes / 1e9, "GB");
     else
-        printf("%.0f GB\n", megabytes / 1e3);
+        print_amount(bytes / 1e12, "TB");
 }
 
-int cli_print_work(const char *before, const detente_config *config, detente_sweep *sweep, detente_isa isa, int threads,
-                   detente_error *error)
+/* What the design comes to. @return 0 or DETENTE_E_RANGE */
+static int print_counts(const char *before, const detente_config *config, const detente_sweep *sweep, uint32_t shard,
+                        uint32_t shards, detente_error *error)
 {
     char a[32], b[32], c[32], d[32];
     const uint64_t cells = detente_sweep_cells(sweep), points = detente_sweep_points(sweep);
     const uint64_t strategies = (uint64_t)config->n_strategies;
+    const int at_most = config->until.metric >= 0;
     uint64_t units, all;
-    costs cost = {0};
     if (__builtin_mul_overflow(cells, config->replications, &units) ||
         __builtin_mul_overflow(units, config->encounters, &all))
         return detente_error_set(error, DETENTE_E_RANGE, "more than 2^64 encounters");
-    const int code = sample(sweep, isa, &cost, error);
-    if (code)
-        return code;
     printf("%s", before);
     if (config->design)
         printf("%s design: %s point%s x ", detente_design_name(config->design->type), cli_count(points, a),
@@ -126,12 +114,56 @@ int cli_print_work(const char *before, const detente_config *config, detente_swe
     printf("%s strateg%s", cli_count(strategies, a), strategies == 1 ? "y" : "ies");
     if (config->design)
         printf(" = %s cells;\n      %s cells", cli_count(cells, a), cli_count(cells, b));
-    printf(" x %s%s replications x %s encounters = %s encounters\n", config->until.metric < 0 ? "" : "at most ",
+    printf(" x %s%s replications x %s encounters = %s encounters\n", at_most ? "at most " : "",
            cli_count(config->replications, b), cli_count(config->encounters, c), cli_count(all, d));
-    const double made = detente_sweep_makes(sweep, (double)config->replications);
-    printf("      of about %.1f turns each; about ", cost.turns);
-    print_time((cost.encounter * (double)all + cost.cell * made) / threads);
-    printf(" on %d thread%s of this machine\n      a results file of about ", threads, threads == 1 ? "" : "s");
-    print_size(output_bytes(config, sweep, cost.turns) / 1e6);
+    if (shards)
+        printf("      shard %u of %u: %s%s of these encounters\n", shard, shards, at_most ? "at most " : "",
+               cli_count(cli_work_units(config, sweep, shard, shards) * config->encounters, a));
     return 0;
+}
+
+/* @return 0, or the failure when none of the points that were tried can be played */
+static int tell_failures(const work_costs *c, detente_error *error)
+{
+    char tried[32], failed[32];
+    if (!c->failed)
+        return 0;
+    if (c->tried == 1)
+        return detente_error_set(error, DETENTE_E_CONFIG, "%s", c->why);
+    if (c->failed == c->tried)
+        return detente_error_set(error, DETENTE_E_CONFIG, "all of %s points tried fail, the first: %s",
+                                 cli_count(c->tried, tried), c->why);
+    cli_tell("warning: of %s points tried %s fail%s, the first: %s", cli_count(c->tried, tried),
+             cli_count(c->failed, failed), c->failed == 1 ? "s" : "", c->why);
+    return 0;
+}
+
+int cli_print_work(const char *before, const detente_config *config, detente_sweep *sweep, detente_isa isa, int threads,
+                   uint32_t shard, uint32_t shards, detente_error *error)
+{
+    work_costs costs;
+    work w;
+    int code = work_measure(&costs, config, sweep, isa, error);
+    if (!code)
+        code = tell_failures(&costs, error);
+    if (!code)
+        code = print_counts(before, config, sweep, shard, shards, error);
+    if (!code) {
+        /* A stopping rule may need less. */
+        const char *about = config->until.metric < 0 ? "about" : "at most";
+        count(&w, config, sweep, shard, shards);
+        estimate(&w, config, &costs, threads);
+        printf("      of about ");
+        print_amount(costs.turns, "turns each; ");
+        printf("%s ", about);
+        print_time(w.parallel / threads + w.serial);
+        printf(" on %d thread%s of this machine\n      a %s file of %s ", threads, threads == 1 ? "" : "s",
+               shards ? "shard" : "results", about);
+        print_size(shards ? w.sizes.parts : w.sizes.output);
+        printf(", and %s ", about);
+        print_size(w.sizes.parts);
+        printf(" more while it runs\n");
+    }
+    work_costs_clear(&costs);
+    return code;
 }

@@ -154,24 +154,13 @@ uint32_t detente_sweep_cells(const detente_sweep *sweep)
     return (uint32_t)(sweep->n_points * sweep->n_strategies);
 }
 
-int detente_sweep_is_kept(const detente_sweep *s)
+double detente_sweep_kept(const detente_sweep *s, double *tables)
 {
-    /* All points are about as large as those that were made so far. */
-    return s->n_made == 0 || (double)s->bytes_made / (double)s->n_made * (double)s->n_points <= (double)s->limits.cells;
-}
-
-double detente_sweep_makes(const detente_sweep *s, double replications)
-{
-    const double cells = (double)s->n_points * s->n_strategies;
-    size_t bytes;
-    const size_t tables = detente_quantile_store_count(s->tables, &bytes);
-    if (detente_sweep_is_kept(s))
-        return cells;
-    /* Where points share the few tables that there are, making a cell again is as much work as the first time. */
-    if (s->n_made == 0 || tables < s->n_made / 4)
-        return cells * replications;
-    const double all = (double)bytes / (double)s->n_made * (double)s->n_points, most = (double)s->limits.tables;
-    return cells + cells * (replications - 1) * (all > most ? 1 - most / all : 0);
+    /* All points are about as large as those that were made so far, and bring as many tables. */
+    const double more = s->n_made ? (double)s->n_points / (double)s->n_made : 0;
+    const double bytes = (double)s->bytes_made * more, most = (double)s->limits.cells;
+    *tables = detente_quantile_kept(s->tables, more);
+    return bytes <= most ? 1 : most / bytes;
 }
 
 const char *detente_design_name(int type)
@@ -299,16 +288,24 @@ static void compiled_free_all(recent *list, uint32_t n)
     }
 }
 
-/* Let go of those that were not used for longest. Called with the lock held. */
-static void make_room(detente_sweep *s)
+/* Let go of those that were not used for longest, down to so many bytes. Called with the lock held. */
+static void let_go(detente_sweep *s, recent *list, size_t *bytes, size_t most)
 {
-    while (s->bytes_passing > s->limits.passing && s->passing.oldest) {
-        compiled *c = s->passing.oldest;
-        take_out(&s->passing, c);
+    while (*bytes > most && list->oldest) {
+        compiled *c = list->oldest;
+        take_out(list, c);
         *find(s, c->point) = c->next;
-        s->bytes_passing -= c->bytes;
+        *bytes -= c->bytes;
         compiled_free(c, s->n_strategies);
     }
+}
+
+void detente_sweep_forget(detente_sweep *s)
+{
+    pthread_mutex_lock(&s->lock);
+    let_go(s, &s->kept, &s->bytes_kept, 0);
+    let_go(s, &s->passing, &s->bytes_passing, 0);
+    pthread_mutex_unlock(&s->lock);
 }
 
 /* A new point, in use. Called with the lock held. */
@@ -322,7 +319,7 @@ static void add(detente_sweep *s, compiled *c)
     s->bytes_made += c->bytes;
     s->n_made++;
     put_in(&s->used, c);
-    make_room(s);
+    let_go(s, &s->passing, &s->bytes_passing, s->limits.passing);
 }
 
 /* Where a point waits that nobody uses. */
@@ -493,7 +490,7 @@ static void give_back(void *data, const detente_cell *taken)
     if (c && --c->users == 0) {
         take_out(&s->used, c);
         put_in(waiting(s, c), c);
-        make_room(s);
+        let_go(s, &s->passing, &s->bytes_passing, s->limits.passing);
     }
     pthread_mutex_unlock(&s->lock);
 }

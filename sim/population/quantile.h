@@ -31,8 +31,8 @@ typedef struct quantile_store quantile_store;
 quantile_store *detente_quantile_store_create(size_t most);
 /** Tables that customers still hold stay theirs. NULL is allowed. */
 void detente_quantile_store_free(quantile_store *store);
-/** How many tables are kept packed, and their bytes. */
-size_t detente_quantile_store_count(quantile_store *store, size_t *bytes);
+/** The share of tables that is kept packed of @p more times as many as were asked for so far. */
+double detente_quantile_kept(quantile_store *store, double more);
 /** The table of detente_quantiles(), held for the caller. @p store may be NULL. @return NULL when out of memory */
 quantile_table *detente_quantile_table(quantile_store *store, int family, double mean, double sd);
 /** Hold it no more; freed with the last. NULL is allowed. */

@@ -31,7 +31,7 @@ struct quantile_store {
     double phi[QUANTILES]; /* takes as long as all the rest of a table */
     size_t most;
     pthread_mutex_t lock; /* guards the rest; what is packed stays as it is */
-    size_t n_packed, packed_bytes;
+    size_t packed_bytes;
     packed_table *bucket[BUCKETS];
     quantile_table *slot[SLOTS];
 };
@@ -67,13 +67,12 @@ void detente_quantile_store_free(quantile_store *store)
     detente_free(store);
 }
 
-size_t detente_quantile_store_count(quantile_store *store, size_t *bytes)
+double detente_quantile_kept(quantile_store *store, double more)
 {
     pthread_mutex_lock(&store->lock);
-    const size_t n = store->n_packed;
-    *bytes = store->packed_bytes;
+    const double bytes = (double)store->packed_bytes * more, most = (double)store->most;
     pthread_mutex_unlock(&store->lock);
-    return n;
+    return bytes <= most ? 1 : most / bytes;
 }
 
 static uint64_t hash(const table_law *law)
@@ -128,7 +127,6 @@ static void keep(quantile_store *store, const table_law *law, const quantile_tab
         memcpy(packed->bytes, bytes, n);
         *bucket = packed;
         store->packed_bytes += size;
-        store->n_packed++;
     }
     pthread_mutex_unlock(&store->lock);
 }

@@ -85,9 +85,19 @@ static int identify(store_header *header, const detente_config *config, detente_
     return detente_config_sha256(&one, identity->points_sha256, error);
 }
 
-int store_header_init(store_header *header, const detente_config *config, detente_error *error)
+void store_header_tables(store_header *header, const detente_config *config)
 {
     const uint64_t keep[STORE_N_TABLES] = {config->keep.encounters, config->keep.turns};
+    for (int t = 0; t < STORE_N_TABLES; t++) {
+        store_columns *columns = &header->columns[t];
+        header->keep[t] = keep[t] > 0;
+        store_columns_init(columns, (store_table)t, config->keep.columns);
+        header->row_bytes[t] = columns->offset[columns->n] / STORE_CHUNK_ROWS;
+    }
+}
+
+int store_header_init(store_header *header, const detente_config *config, detente_error *error)
+{
     *header = (store_header){.seed = config->seed,
                              .n_strategies = (uint64_t)config->n_strategies,
                              .design = config->design,
@@ -95,12 +105,7 @@ int store_header_init(store_header *header, const detente_config *config, detent
                              .until = config->until,
                              .encounters = config->encounters,
                              .quantiles = config->quantiles};
-    for (int t = 0; t < STORE_N_TABLES; t++) {
-        store_columns *columns = &header->columns[t];
-        header->keep[t] = keep[t] > 0;
-        store_columns_init(columns, (store_table)t, config->keep.columns);
-        header->row_bytes[t] = columns->offset[columns->n] / STORE_CHUNK_ROWS;
-    }
+    store_header_tables(header, config);
     int status = detente_config_sha256(config, header->config_sha256, error);
     if (!status)
         status = detente_sweep_open(&header->sweep, config, error);

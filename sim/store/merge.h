@@ -34,6 +34,8 @@ typedef struct store_header {
 /** @p config must outlive the header. */
 int store_header_init(store_header *header, const detente_config *config, detente_error *error);
 void store_header_clear(store_header *header);
+/** Of a header only which tables are kept and what their columns are: for a trial. */
+void store_header_tables(store_header *header, const detente_config *config);
 
 /**
  * Merge what @p base (NULL: none) and after it @p catalogue holds, in order, into @p path, with up to @p threads that deflate. The file is synced. What is not

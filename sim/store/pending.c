@@ -348,9 +348,9 @@ static int seal_moments(store_pending *pending)
     return 0;
 }
 
-int store_pending_seal(store_pending *pending)
+int store_pending_pack(store_pending *pending)
 {
-    int status = seal_moments(pending);
+    int status = 0;
     for (int t = 0; t < STORE_N_TABLES; t++) {
         /* A full chunk is no tail: send it after the others. */
         store_chunk *chunk = pending->filling[t];
@@ -361,6 +361,13 @@ int store_pending_seal(store_pending *pending)
     }
     while (store_packer_pending(pending->packer) > 0)
         status |= harvest(pending);
+    return status;
+}
+
+int store_pending_seal(store_pending *pending)
+{
+    int status = seal_moments(pending);
+    status |= store_pending_pack(pending);
     for (int t = 0; t < STORE_N_TABLES && !status; t++)
         status = seal_tail(pending, t);
     return status ? DETENTE_E_MEMORY : seal_bins(pending);

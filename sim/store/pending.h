@@ -6,6 +6,14 @@
 #include "store/merge.h"
 #include "store/pack.h"
 
+/**
+ * Shards are written when they hold so many bytes of rows as they are before deflating, or of units a part of that, or when so
+ * many seconds of work would be lost.
+ */
+enum { STORE_SHARD_BYTES = 64 << 20, STORE_UNITS_SHARE = 8, STORE_SHARD_SECONDS = 20 };
+/** What a unit takes in a shard, besides its rows. */
+enum { STORE_UNIT_BYTES = DETENTE_N_METRICS * sizeof(store_moments) + 3 * sizeof(uint64_t) };
+
 typedef struct store_pending {
     const store_header *header;
     store_packer *packer;
@@ -36,6 +44,8 @@ int store_pending_whole(const store_pending *pending);
  * @return 0 or DETENTE_E_MEMORY
  */
 int store_pending_cut(store_pending *pending);
+/** Deflate every full chunk of finished units, into pending->shard. @return 0, or not 0 when out of memory */
+int store_pending_pack(store_pending *pending);
 /** Complete pending->shard, ready to be written. Rows of an unfinished unit are left out. @return 0 or DETENTE_E_MEMORY */
 int store_pending_seal(store_pending *pending);
 /** The packed chunks so far are written, though the unit is not finished: let go of them. */

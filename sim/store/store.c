@@ -9,9 +9,6 @@
 #include "core/fs.h"
 #include "core/memory.h"
 
-/* Shards are written when they hold enough, or when this much time would be lost. */
-enum { SHARD_BYTES = 64 << 20, SHARD_SECONDS = 20 };
-
 /*
  * A part of the line of units; under a stopping rule, which has to see all replications of a cell, a part of the cells: then the
  * line is that of their units.
@@ -57,7 +54,7 @@ int detente_store_create(detente_store **out, const char *path, const detente_co
         return detente_no_memory(error);
     store->folder.lock = -1;
     store->options = *options;
-    store->shard_bytes = options->shard_bytes ? options->shard_bytes : SHARD_BYTES;
+    store->shard_bytes = options->shard_bytes ? options->shard_bytes : STORE_SHARD_BYTES;
     clock_gettime(CLOCK_MONOTONIC, &store->written);
     status = open_store(store, path, config, options, error);
     if (status) {
@@ -311,12 +308,12 @@ static int spill(detente_store *store, detente_error *error)
 static int is_due(const detente_store *store)
 {
     const store_pending *pending = &store->pending;
-    const uint64_t unit_bytes = DETENTE_N_METRICS * sizeof(store_moments) + 3 * sizeof(uint64_t);
-    if (pending->bytes >= store->shard_bytes || pending->shard.n_units * unit_bytes >= store->shard_bytes / 8)
+    if (pending->bytes >= store->shard_bytes ||
+        pending->shard.n_units * STORE_UNIT_BYTES >= store->shard_bytes / STORE_UNITS_SHARE)
         return 1;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec - store->written.tv_sec >= SHARD_SECONDS;
+    return now.tv_sec - store->written.tv_sec >= STORE_SHARD_SECONDS;
 }
 
 static int take_rows(void *data, uint32_t cell, uint32_t replication, const detente_rows *rows, detente_error *error)
