@@ -123,13 +123,17 @@ static node *without_design(reader *r, const char *text)
 {
     detente_config config;
     char *plain = NULL;
-    if (detente_config_parse(&config, text, strlen(text), "config", NULL, 0, NULL, NULL))
-        return NULL;
-    detente_config view = config;
-    view.design = NULL;
-    view.n_hypotheses = 0;
-    node *tree = detente_config_write(&view, &plain, NULL) ? NULL : yaml_parse(r, plain, strlen(plain), &FROM);
-    detente_config_clear(&config);
+    int code = detente_config_parse(&config, text, strlen(text), "config", NULL, 0, NULL, NULL);
+    if (!code) {
+        detente_config view = config;
+        view.design = NULL;
+        view.n_hypotheses = 0;
+        code = detente_config_write(&view, &plain, NULL);
+        detente_config_clear(&config);
+    }
+    node *tree = code ? NULL : yaml_parse(r, plain, strlen(plain), &FROM);
+    if (code == DETENTE_E_MEMORY)
+        r->code = code;
     detente_free(plain);
     return tree;
 }

@@ -62,6 +62,7 @@ static detente_turn *turns;
 static detente_block *block;
 static trace shown;
 static detente_results *opened[3]; /* of driven, and swept */
+static char *design_text[2];       /* the configs of the first and the last */
 
 static void put(char *path, const char *name, const char *text)
 {
@@ -135,6 +136,8 @@ static void begin(void)
         ck_assert_int_eq(detente_results_open(&opened[i], driven[i], NULL), 0);
     }
     ck_assert_int_eq(detente_results_open(&opened[2], swept, NULL), 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(detente_config_write(detente_results_config(opened[2 * i]), &design_text[i], NULL), 0);
     snprintf(parts, sizeof parts, "%s.parts", output);
     const int code = detente_config_load(&config, experiment, NULL, 0, &error, NULL);
     ck_assert_msg(!code, "%s", error.text);
@@ -150,6 +153,8 @@ static void end(void)
 {
     for (int i = 0; i < 3; i++)
         detente_results_close(opened[i]);
+    for (int i = 0; i < 2; i++)
+        free(design_text[i]);
     detente_cell_free(cell);
     free(turns);
     free(block);
@@ -459,6 +464,16 @@ static int compare_results(detente_error *error)
     return code;
 }
 
+/* Of two designs: the configs are bound again without them. */
+static int tell_differences(detente_error *error)
+{
+    char *list = NULL;
+    const int code = detente_config_differences(design_text[0], design_text[1], &list, error);
+    require(code || (strstr(list, "saltelli") && strstr(list, "encounters: 4 there, 8 here")));
+    free(list);
+    return code;
+}
+
 static int verify_one(detente_error *error)
 {
     verify_lines lines = {0};
@@ -492,6 +507,7 @@ static const struct operation {
     {"show an encounter", show_encounter, 0},
     {"select the best", select_best, 0},
     {"compare", compare_results, 0},
+    {"tell what differs between two sweeps", tell_differences, 0},
     {"verify a limit", verify_one, 0},
 };
 enum { N_OPERATIONS = sizeof operations / sizeof *operations };
