@@ -129,6 +129,8 @@ int hdf_commit(hdf_writer *writer, detente_error *error)
     if (!writer->bad && !writer->disk_errno)
         return 0;
     unlink(writer->path);
+    if (writer->disk_errno == ENOMEM)
+        return detente_no_memory(error);
     return detente_error_set(error, DETENTE_E_IO, "%s: cannot write it: %s", writer->path,
                              writer->disk_errno ? strerror(writer->disk_errno) : writer->message);
 }

@@ -20,6 +20,7 @@
 #include "report/page_html.h"
 #include "report/phrases.h"
 #include "report/trace.h"
+#include "store/trial.h"
 #include "support/files.h"
 #include "verify/limits.h"
 
@@ -224,6 +225,29 @@ static int whole_run(detente_error *error)
     const int code = run_to(output, error);
     require((access(output, F_OK) == 0) == !code);
     require(code || access(parts, F_OK));
+    return code;
+}
+
+/* What the estimate of a run's time and size does. */
+static int store_a_little(detente_error *error)
+{
+    store_trial *trial = NULL;
+    store_trial_found found;
+    uint64_t bins;
+    int code = store_trial_create(&trial, &config, 1, error);
+    if (!code) {
+        detente_config one = config;
+        one.replications = 1;
+        const detente_sink sink = store_trial_sink(trial);
+        const detente_cell_source source = detente_cell_array(&cell, 1);
+        code = detente_engine_run(&one, &source, &sink, &(detente_run_options){.threads = 1}, NULL, error);
+    }
+    if (!code)
+        code = store_trial_end(trial, &found, error);
+    if (!code)
+        code = store_trial_bins(trial, &bins, error);
+    require(code || (found.rows[STORE_ENCOUNTERS] == 50 && found.packed[STORE_TURNS] > 100));
+    store_trial_free(trial);
     return code;
 }
 
@@ -493,6 +517,7 @@ static const struct operation {
     {"read a text of a YAML file", yaml_text, 0},
     {"create a cell", create_cell, 0},
     {"run into a results file", whole_run, 0},
+    {"store a little in memory", store_a_little, 0},
     {"read a results file", read_results, 0},
     {"write a config", write_config, 0},
     {"explain a strategy", explain, 0},
