@@ -52,7 +52,7 @@ int hdf_create(hdf_writer *writer, const char *path, detente_error *error);
 void hdf_close(hdf_writer *writer);
 /** Ask the system to begin writing what it holds of the file, without waiting for it. */
 void hdf_push(const hdf_writer *writer);
-/** Close, seal what is to be, and sync. On failure the file is removed. @return 0 or DETENTE_E_IO */
+/** Close, seal what is to be, and sync. On failure the file is removed. @return 0, DETENTE_E_IO or DETENTE_E_MEMORY */
 int hdf_commit(hdf_writer *writer, detente_error *error);
 /** Close and remove. */
 void hdf_abandon(hdf_writer *writer);
