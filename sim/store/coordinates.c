@@ -10,9 +10,11 @@
 
 enum { PIECE = 4096 };
 
-/* The writer's own way to fail, for what HDF5 knows nothing of. */
-static void fail(hdf_writer *out, const char *why)
+/* HDF5 knows nothing of what kept a point from being made. */
+static void fail(hdf_writer *out, int status, const char *why)
 {
+    if (status == DETENTE_E_MEMORY)
+        hdf_no_memory(out);
     if (out->bad)
         return;
     out->bad = 1;
@@ -30,7 +32,7 @@ static void strategies(store_merger *self)
     const store_header *header = self->header;
     const char **text = detente_calloc(header->cells, sizeof *text);
     if (!text) {
-        fail(&self->out, "out of memory for the strategies' names");
+        hdf_no_memory(&self->out);
         return;
     }
     for (uint64_t c = 0; c < header->cells; c++)
@@ -56,7 +58,7 @@ static int values_of(store_merger *self, int k, uint64_t first, uint64_t n, doub
         to[c - first] = status ? 0 : values[k];
     }
     if (status)
-        fail(&self->out, why.text ? why.text : detente_error_string(status));
+        fail(&self->out, status, why.text ? why.text : detente_error_string(status));
     detente_error_clear(&why);
     return status;
 }
@@ -80,7 +82,7 @@ static hid_t names(store_merger *self, int k, const detente_factor *f)
     const uint64_t cells = self->header->cells;
     const char **text = detente_calloc(cells, sizeof *text);
     if (!text) {
-        fail(&self->out, "out of memory for the names of a varied path");
+        hdf_no_memory(&self->out);
         return -1;
     }
     for (uint64_t start = 0; start < cells && !self->out.bad; start += PIECE) {

@@ -66,6 +66,12 @@ hid_t hdf_check(hdf_writer *writer, hid_t status)
     return status;
 }
 
+void hdf_no_memory(hdf_writer *writer)
+{
+    if (!writer->disk_errno)
+        writer->disk_errno = ENOMEM;
+}
+
 /* Groups keep the order of creation, which netCDF wants, and no times, so that files are the same bytes. */
 static hid_t group_list(hdf_writer *writer, hid_t class)
 {

@@ -56,6 +56,8 @@ void hdf_push(const hdf_writer *writer);
 int hdf_commit(hdf_writer *writer, detente_error *error);
 /** Close and remove. */
 void hdf_abandon(hdf_writer *writer);
+/** Note that memory ran out, which hdf_commit() then says. */
+void hdf_no_memory(hdf_writer *writer);
 /** Note a status or identifier: negative is a failure. @return @p status */
 hid_t hdf_check(hdf_writer *writer, hid_t status);
 

@@ -56,7 +56,9 @@ static void root_attributes(store_merger *self)
     hdf_text(out, out->file, "config", header->text);
     hdf_text(out, out->file, "config_sha256", header->config_sha256);
     char *coordinates = store_coordinate_names(header);
-    hdf_text(out, out->file, "coordinates", coordinates ? coordinates : "strategy");
+    if (!coordinates)
+        hdf_no_memory(out);
+    hdf_text(out, out->file, "coordinates", coordinates ? coordinates : "");
     detente_free(coordinates);
 }
 
