@@ -196,7 +196,7 @@ CHECK_CFLAGS = $(shell $(PKG_CONFIG) --cflags check)
 CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
 TEST_FLAGS = -Itests $(CHECK_CFLAGS)
 # Their own malloc, before the sanitizer's and libc's: only these programs may have it.
-FAULT_SOURCES := tests/fault/memory.c
+FAULT_SOURCES := tests/fault/memory.c tests/fault/operations.c
 
 $(B)/tests/%.o: tests/%.c $(B)/flags
 	$(COMPILE) $(TEST_FLAGS) -c -o $@ $<

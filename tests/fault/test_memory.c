@@ -14,6 +14,7 @@
 #include <detente/detente.h>
 
 #include "fault/memory.h"
+#include "fault/operations.h"
 #include "report/answers.h"
 #include "report/comparison.h"
 #include "report/figure.h"
@@ -22,7 +23,6 @@
 #include "report/trace.h"
 #include "store/trial.h"
 #include "support/files.h"
-#include "verify/limits.h"
 
 /* Every one of the first and last EDGE allocations, and MIDDLE of those between: all of them when DETENTE_LONG is set. */
 enum { EDGE = 150, SLOW_EDGE = 20, MIDDLE = 100, PATH_SIZE = 128 };
@@ -435,33 +435,6 @@ static int show_encounter(detente_error *error)
     return code;
 }
 
-static int select_play(void *data, const uint64_t *wanted, detente_error *error)
-{
-    (void)data;
-    (void)wanted;
-    (void)error;
-    return 0;
-}
-
-static double select_value(void *data, uint32_t system, uint64_t replication)
-{
-    (void)data;
-    return (double)(system + replication % 2);
-}
-
-static int select_best(detente_error *error)
-{
-    const detente_select_source source = {.n = 3, .play = select_play, .value = select_value};
-    detente_select_rule rule = {.first = 3, .delta = 0.5, .confidence = 0.95, .budget = 100};
-    int code = 0;
-    for (rule.procedure = DETENTE_SELECT_KN; rule.procedure <= DETENTE_SELECT_OCBA && !code; rule.procedure++) {
-        detente_selection selection;
-        code = detente_select(&rule, &source, &selection, error);
-        detente_selection_clear(&selection);
-    }
-    return code;
-}
-
 static int compare_results(detente_error *error)
 {
     static const char *const by[] = {"persona"};
@@ -495,14 +468,6 @@ static int tell_differences(detente_error *error)
     const int code = detente_config_differences(design_text[0], design_text[1], &list, error);
     require(code || (strstr(list, "saltelli") && strstr(list, "encounters: 4 there, 8 here")));
     free(list);
-    return code;
-}
-
-static int verify_one(detente_error *error)
-{
-    verify_lines lines = {0};
-    const int code = verify_measure(&LIMIT_CURVE, 1, DETENTE_ISA_AUTO, NULL, 0, &lines, error);
-    free(lines.line);
     return code;
 }
 
