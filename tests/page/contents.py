@@ -71,7 +71,7 @@ def test_words(browser):
         facts = dict(zip(browser.texts("#run dt"), browser.texts("#run dd")))
         assert facts["Calls simulated"] == "4,505,600" and facts["Seed"] == "20241005" and facts["Replications of each cell"] == "200"
         assert facts["Began"] == "28 November 2026, 10:31 UTC" and facts["Command"] == data["run"]["command"]
-        assert facts["Detente"] == "0.1.0, model 3, format 1, revision 0123456789ab"
+        assert facts["Detente"] == "0.1.0, model 2, format 1, revision 0123456789ab"
         browser.js("document.querySelector('#run details').open = true")
         browser.settle()
         assert browser.texts("#run pre") == [data["config"]]
