@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/text.h"
 #include "core/version.h"
@@ -48,10 +49,8 @@ void cli_provenance_begin(cli_provenance *provenance, int argc, char **argv)
 
 void cli_provenance_finish(cli_provenance *provenance, detente_provenance *out)
 {
-    struct timespec cpu = {0};
     if (gethostname(provenance->host, sizeof provenance->host - 1))
         provenance->host[0] = '\0';
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
     stamp(provenance->finished);
     *out = (detente_provenance){.git_revision = detente_git_revision(),
                                 .command = provenance->command,
@@ -61,7 +60,7 @@ void cli_provenance_finish(cli_provenance *provenance, detente_provenance *out)
                                 .started = provenance->started,
                                 .finished = provenance->finished,
                                 .ranks = 1,
-                                .cpu_seconds = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec};
+                                .cpu_seconds = detente_cpu_clock()};
 }
 
 void cli_provenance_clear(cli_provenance *provenance)

@@ -5,9 +5,9 @@
  */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/work.h"
+#include "core/clock.h"
 #include "core/memory.h"
 #include "store/trial.h"
 
@@ -43,14 +43,6 @@ typedef struct trial {
     uint64_t played;     /* those */
     int stop;
 } trial;
-
-/* CPU seconds of this process: a machine that is shared tells no lies by them. */
-static double cpu_seconds(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* @p why is the caller's. @return 0 or DETENTE_E_MEMORY */
 static int note_failure(work_costs *costs, uint64_t point, const char *why)
@@ -98,10 +90,10 @@ static int make_points(work_costs *costs, trial_cells *cells, double *seconds, d
     for (uint32_t i = 0; i < spots && !code && spent < MAKE_SECONDS; i++) {
         const uint64_t first = (i * STRIDE % SPOTS) * points / SPOTS;
         for (uint32_t k = 0; k < run && !code && spent < MAKE_SECONDS; k++) {
-            const double before = cpu_seconds();
+            const double before = detente_cpu_clock();
             code = make(cells, first + k, costs, error);
             if (k > 0 || run == 1) {
-                spent += cpu_seconds() - before;
+                spent += detente_cpu_clock() - before;
                 measured++;
             }
         }
@@ -160,7 +152,7 @@ static int trial_unit(void *data, const detente_unit *unit, detente_error *error
             return detente_no_memory(error);
         t->cells->bad[of] = 1;
     }
-    t->stop = cpu_seconds() - t->begun > t->limit;
+    t->stop = detente_cpu_clock() - t->begun > t->limit;
     return t->store.unit(t->store.data, unit, error);
 }
 
@@ -196,7 +188,7 @@ static int play(trial *t, const detente_config *small, detente_isa isa, uint64_t
     detente_progress done = {0};
     uint64_t bins = 0;
     int code = store_trial_create(&store, small, cells->n, error);
-    t->begun = cpu_seconds();
+    t->begun = detente_cpu_clock();
     if (!code) {
         t->store = store_trial_sink(store);
         code = detente_engine_run(small, &source, &sink, &how, &done, error);
@@ -207,10 +199,10 @@ static int play(trial *t, const detente_config *small, detente_isa isa, uint64_t
     }
     if (!code)
         code = store_trial_end(store, &stored, error);
-    const double played = cpu_seconds();
+    const double played = detente_cpu_clock();
     if (!code)
         code = store_trial_bins(store, &bins, error);
-    const double listed = cpu_seconds() - played;
+    const double listed = detente_cpu_clock() - played;
     store_trial_free(store);
     *n = done.units_done;
     if (code || *n == 0)

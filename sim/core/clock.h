@@ -5,5 +5,7 @@
 
 /** Seconds of a clock that never goes back, from a moment of its own. Any thread. */
 double detente_clock(void);
+/** Seconds of the processors that this process has used: a machine that is shared tells no lies by them. */
+double detente_cpu_clock(void);
 
 #endif

@@ -241,6 +241,15 @@ def reference_of(call, config):
     return digest("reference.h5")
 
 
+def end_half_way(call):
+    """A run that was killed when it had finished two shards: what it left, in the folder half."""
+    calls = calls_of(call, *RUN)
+    OUTPUT.unlink()
+    half = [i for i, name in enumerate(calls, 1) if name == "rename"][1]
+    assert call(*RUN, KILL_AT=str(half), KILL_WHEN="after").returncode == -signal.SIGKILL
+    PARTS.rename("half")
+
+
 def test_a_run(call):
     prepare, check = of_a_run(reference_of(call, "k.yaml"))
     kill_everywhere(call, RUN, prepare, (*RUN, "--resume"), check)
@@ -254,11 +263,7 @@ def test_a_run_to_a_precision(call):
 def test_a_resume(call):
     """The second half of a run that was killed before; its shards are not touched until the output is there."""
     reference = reference_of(call, "k.yaml")
-    calls = calls_of(call, *RUN)
-    OUTPUT.unlink()
-    half = [i for i, name in enumerate(calls, 1) if name == "rename"][1]
-    assert call(*RUN, KILL_AT=str(half), KILL_WHEN="after").returncode == -signal.SIGKILL
-    PARTS.rename("half")
+    end_half_way(call)
     shards = {path.name: path.read_bytes() for path in Path("half").glob("shard-*.h5")}
     assert shards
 
@@ -318,11 +323,7 @@ def test_a_shard_and_a_merge(call, config, stride):
 def test_a_partial_merge(call):
     """What an ended run left is merged, and gone on from, wherever the merge was killed."""
     reference = reference_of(call, "k.yaml")
-    calls = calls_of(call, *RUN)
-    OUTPUT.unlink()
-    half = [i for i, name in enumerate(calls, 1) if name == "rename"][1]
-    assert call(*RUN, KILL_AT=str(half), KILL_WHEN="after").returncode == -signal.SIGKILL
-    PARTS.rename("half")
+    end_half_way(call)
     merge = ("merge", "--partial", "-o", "o.h5", "--force", "half")
     play(call, *merge)
     part = digest(OUTPUT)

@@ -16,6 +16,7 @@
 #include "support/everything.h"
 #include "support/files.h"
 #include "support/made_up.h"
+#include "support/suite.h"
 
 enum { PATH_SIZE = 64, CUTS = 200, FLIPS = 1500, HEAD = 600 };
 
@@ -239,9 +240,5 @@ int main(void)
     tcase_add_test(tests, claims_beyond_the_file);
     tcase_add_test(tests, no_ordinary_file);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

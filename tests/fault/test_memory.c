@@ -23,6 +23,7 @@
 #include "report/trace.h"
 #include "store/trial.h"
 #include "support/files.h"
+#include "support/suite.h"
 
 /* Every one of the first and last EDGE allocations, and MIDDLE of those between: all of them when DETENTE_LONG is set. */
 enum { EDGE = 150, SLOW_EDGE = 20, MIDDLE = 100, PATH_SIZE = 128 };
@@ -573,9 +574,5 @@ int main(void)
     tcase_set_timeout(tests, 3000);
     tcase_add_loop_test(tests, memory_runs_out, 0, N_OPERATIONS);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "fault/memory.h"
 #include "support/files.h"
 #include "support/made_up.h"
+#include "support/suite.h"
 
 enum { SHARDS = 2, REPLICATIONS = 3, ENCOUNTERS = 300, PATH_SIZE = 256 };
 
@@ -119,9 +120,5 @@ int main(void)
     tcase_set_timeout(tests, 600);
     tcase_add_loop_test(tests, memory_runs_out, 0, 2);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -16,6 +16,7 @@
 #include <detente/detente.h>
 
 #include "support/files.h"
+#include "support/suite.h"
 
 enum { FILES = 21, SETS = 6 * 16, POINTS = 2, STRATEGIES = 2, IN_SET = POINTS * STRATEGIES, CELLS = SETS * IN_SET };
 enum { REPLICATIONS = 12, ENCOUNTERS = 100 };
@@ -148,9 +149,5 @@ int main(void)
     tcase_set_timeout(all, 600);
     tcase_add_test(all, intervals_cover_the_truth);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

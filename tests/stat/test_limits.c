@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/suite.h"
 #include "verify/limits.h"
 
 static const uint64_t SEEDS[] = {1, 987654321};
@@ -184,9 +185,5 @@ int main(void)
     tcase_add_test(tests, not_a_number_does_not_hold);
     suite_add_tcase(suite, hold);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

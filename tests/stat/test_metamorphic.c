@@ -19,6 +19,7 @@
 #include <detente/model.h>
 
 #include "support/often.h"
+#include "support/suite.h"
 
 enum { POINTS = 30, BLOCKS = 8, MOST_SETTINGS = 48, SEED = 7 };
 
@@ -361,9 +362,5 @@ int main(void)
     tcase_add_test(tests, appeasement_is_why_empathy_may_anger);
     tcase_add_test(tests, equal_effects_equal_bits);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

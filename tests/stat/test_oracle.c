@@ -15,6 +15,7 @@
 
 #include "core/memory.h"
 #include "stat/oracle.h"
+#include "support/suite.h"
 
 static const double ALPHA = 1e-6;
 
@@ -408,9 +409,5 @@ int main(void)
     tcase_add_test(add_case(suite, "mechanisms"), test_mechanisms);
     tcase_add_test(add_case(suite, "random"), test_random_points);
     tcase_add_test(add_case(suite, "wrong"), test_wrong_models_are_noticed);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include "model/cell.h"
 #include "population/customers.h"
 #include "population/draw.h"
+#include "support/suite.h"
 
 static void read_config(detente_config *config, const char *text)
 {
@@ -201,9 +202,5 @@ int main(void)
     tcase_add_test(tests, encounters_do_not_see_each_other);
     tcase_add_test(tests, finished_lanes_stay_within_the_curve);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -11,6 +11,8 @@
 
 #include <detente/stats.h>
 
+#include "support/suite.h"
+
 enum { LISTS = 4000, MOST = 6, REPLICATIONS = 10 };
 static const double alpha = 0.05;
 
@@ -232,9 +234,5 @@ int main(void)
     tcase_add_test(tests, shares_at_an_end);
     tcase_add_test(tests, what_cannot_be_tested_counts);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <detente/detente.h>
 
 #include "support/files.h"
+#include "support/suite.h"
 
 enum { REPLICATIONS = 4, ENCOUNTERS = 10, STRATEGIES = 3, POINTS = 3, CELLS = STRATEGIES * POINTS };
 enum { SATISFACTION = DETENTE_METRIC_reported_satisfaction, COST = DETENTE_METRIC_total_cost };
@@ -187,9 +188,5 @@ int main(void)
     tcase_add_test(all, another_baseline_and_levels);
     tcase_add_test(all, what_is_refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

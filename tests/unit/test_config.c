@@ -10,6 +10,8 @@
 
 #include <detente/detente.h>
 
+#include "support/suite.h"
+
 #define TYPICAL "detente: 1\nstrategies: [typical]\n"
 
 static detente_config config;
@@ -580,9 +582,5 @@ int main(void)
     tcase_add_test(tests, locale_does_not_matter);
     tcase_add_test(tests, text_of_a_key);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

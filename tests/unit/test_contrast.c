@@ -6,6 +6,8 @@
 
 #include <detente/stats.h>
 
+#include "support/suite.h"
+
 static const double a[] = {0.52, 0.49, 0.61, 0.55, 0.47, 0.58, 0.50, 0.53};
 static const double b[] = {0.48, 0.49, 0.52, 0.51, 0.46, 0.55, 0.51, 0.47};
 enum { N = 8 };
@@ -264,9 +266,5 @@ int main(void)
     tcase_add_test(known, alike);
     tcase_add_test(known, estimates);
     suite_add_tcase(suite, known);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

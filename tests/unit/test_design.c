@@ -15,6 +15,7 @@
 #include "core/exact.h"
 #include "design/limits.h"
 #include "support/opened_design.h"
+#include "support/suite.h"
 
 START_TEST(factorial_in_order)
 {
@@ -363,9 +364,5 @@ int main(void)
     tcase_add_test(tests, cells_on_demand);
     tcase_add_test(tests, common_random_numbers);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

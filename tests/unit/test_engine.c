@@ -13,6 +13,7 @@
 
 #include "engine/schedule.h"
 #include "support/often.h"
+#include "support/suite.h"
 
 /* A cell of the made-up kernel is a number to mix in, and how to behave. */
 typedef struct made_up_cell {
@@ -592,9 +593,5 @@ int main(void)
     tcase_add_test(tests, progress_is_told);
     tcase_add_test(tests, nothing_to_play_is_an_error);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

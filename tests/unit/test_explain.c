@@ -8,6 +8,7 @@
 
 #include "param/reach.h"
 #include "param/registry.h"
+#include "support/suite.h"
 
 static detente_config config;
 static detente_error error;
@@ -202,9 +203,5 @@ int main(void)
     tcase_add_test(tests, unknown_strategy);
     tcase_add_test(tests, dead_rules_never_fire);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

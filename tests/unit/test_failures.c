@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/schedule.h"
+#include "support/suite.h"
 
 enum { CELLS = 4, REPLICATIONS = 6, ENCOUNTERS = 2500, NONE = CELLS };
 
@@ -126,9 +127,5 @@ int main(void)
     tcase_add_test(tests, an_outcome_that_is_no_number);
     tcase_add_test(tests, nothing_goes_wrong);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

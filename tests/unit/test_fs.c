@@ -9,6 +9,7 @@
 
 #include "core/fs.h"
 #include "support/files.h"
+#include "support/suite.h"
 
 static char folder[] = "/tmp/detente-fs-XXXXXX";
 static char path[256], beside[256];
@@ -105,9 +106,5 @@ int main(void)
     tcase_add_test(tests, only_its_own_kind_is_replaced);
     tcase_add_test(tests, what_is_no_file);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

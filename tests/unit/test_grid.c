@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/grid.h"
+#include "support/suite.h"
 
 static char *written(const grid *g, int format)
 {
@@ -156,9 +157,5 @@ int main(void)
     tcase_add_test(all, empty);
     tcase_add_test(all, numbers);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -7,6 +7,8 @@
 
 #include <detente/detente.h>
 
+#include "support/suite.h"
+
 static detente_config config;
 static detente_error error, warnings;
 
@@ -198,9 +200,5 @@ int main(void)
     tcase_add_test(tests, in_plain_words);
     tcase_add_test(tests, thresholds_in_words);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

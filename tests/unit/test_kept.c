@@ -14,6 +14,7 @@
 #include "population/packed.h"
 #include "population/quantile.h"
 #include "support/opened_design.h"
+#include "support/suite.h"
 
 enum { MOST_UNITS = 4096, ENCOUNTERS = 24 };
 
@@ -248,9 +249,5 @@ int main(void)
     tcase_add_test(tests, forgetting_spares_what_is_in_use);
     tcase_add_test(tests, tables_are_packed_without_loss);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/line.h"
+#include "support/suite.h"
 
 enum { MOST_RANKS = 64 };
 
@@ -143,9 +144,5 @@ int main(void)
     tcase_add_test(tests, few_units_are_spread);
     tcase_add_test(tests, chunks_are_not_too_long);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

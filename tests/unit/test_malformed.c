@@ -12,6 +12,7 @@
 #include <detente/config.h>
 
 #include "core/fs.h"
+#include "support/suite.h"
 
 static struct dirent **file;
 static int n_files;
@@ -74,12 +75,9 @@ int main(void)
     if (n_files > 0)
         tcase_add_loop_test(tests, says_what_is_wrong, 0, n_files);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int status = suite_run(suite);
     for (int i = 0; i < n_files; i++)
         free(file[i]);
     free(file);
-    return failed != 0;
+    return status;
 }

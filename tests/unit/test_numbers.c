@@ -14,6 +14,7 @@
 #include "population/quantile.h"
 #include "support/exact_arrays.h"
 #include "support/often.h"
+#include "support/suite.h"
 
 START_TEST(philox_known_answers)
 {
@@ -228,9 +229,5 @@ int main(void)
     tcase_add_test(tests, exact_arrays_of_every_width);
     tcase_add_test(tests, quantiles_of_every_width);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 
 #include "param/point.h"
 #include "support/opened_design.h"
+#include "support/suite.h"
 
 static void expect_same_text(const detente_config *one, const detente_config *other)
 {
@@ -314,9 +315,5 @@ int main(void)
     tcase_add_test(tests, cells_share_what_does_not_vary);
     tcase_add_test(tests, settings_of_what_is_varied);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "analysis/pool.h"
 #include "support/files.h"
 #include "support/made_up.h"
+#include "support/suite.h"
 
 enum { REPLICATIONS = 4, ENCOUNTERS = 30, METRIC = DETENTE_METRIC_minutes };
 
@@ -181,9 +182,5 @@ int main(void)
     tcase_add_test(all, spread_within_cells);
     tcase_add_test(all, blocks_of_cells);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "store/line.h"
+#include "support/suite.h"
 
 START_TEST(positions_and_units)
 {
@@ -30,9 +31,5 @@ int main(void)
     TCase *tests = tcase_create("positions");
     tcase_add_loop_test(tests, positions_and_units, 0, 6);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

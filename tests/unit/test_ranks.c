@@ -10,6 +10,7 @@
 
 #include "support/files.h"
 #include "support/made_up.h"
+#include "support/suite.h"
 
 /* ---- the line: one process, whose playing thread takes chunk after chunk ------------------------------------------ */
 
@@ -207,9 +208,5 @@ int main(void)
     tcase_add_test(tests, together_the_same_bytes);
     tcase_add_test(tests, a_rank_finds_the_folder_or_fails);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

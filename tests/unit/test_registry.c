@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "param/registry.h"
+#include "support/suite.h"
 
 static int in_range(const detente_param *row, double value)
 {
@@ -488,9 +489,5 @@ int main(void)
     tcase_add_test(tests, columns_wrap);
     tcase_add_test(tests, numbers_as_text);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <detente/detente.h>
 
 #include "support/opened_design.h"
+#include "support/suite.h"
 
 /* `n` paths that may be anything from 0 to 1. */
 static const char *vary(int n, char *text)
@@ -273,9 +274,5 @@ int main(void)
     tcase_add_test(tests, morris_trajectories);
     tcase_add_test(tests, morris_listed);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

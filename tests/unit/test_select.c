@@ -8,6 +8,8 @@
 
 #include <detente/select.h>
 
+#include "support/suite.h"
+
 enum { MOST_SYSTEMS = 10, MOST_REPLICATIONS = 4000 };
 
 /* Observations drawn when they are first asked for, or written down. */
@@ -398,9 +400,5 @@ int main(void)
     tcase_add_test(ocba, better_than_equal_shares);
     suite_add_tcase(suite, kn);
     suite_add_tcase(suite, ocba);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -11,6 +11,8 @@
 
 #include <detente/detente.h>
 
+#include "support/suite.h"
+
 enum { MOST = 20, DRAWS = 1000 };
 static const double PI = 3.14159265358979323846;
 
@@ -578,9 +580,5 @@ int main(void)
     tcase_add_test(tests, what_cannot_be_asked);
     tcase_set_timeout(tests, 300);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

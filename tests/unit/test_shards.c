@@ -7,6 +7,7 @@
 
 #include "support/files.h"
 #include "support/made_up.h"
+#include "support/suite.h"
 
 enum { REPLICATIONS = 7, ENCOUNTERS = 50, PATH_SIZE = 256 };
 
@@ -162,9 +163,5 @@ int main(void)
     tcase_add_loop_test(tests, shards_by_cells, 0, sizeof kept / sizeof *kept);
     tcase_add_test(tests, shards_that_are_not_all);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -7,6 +7,8 @@
 
 #include <detente/stats.h>
 
+#include "support/suite.h"
+
 /* NIST StRD, univariate, "NumAcc3": 1000000.2, then 1000000.1 and 1000000.3 five hundred times each: mean 1000000.2, sd .1. */
 START_TEST(moments_of_nist_numacc3)
 {
@@ -179,9 +181,5 @@ int main(void)
     tcase_add_test(tests, t_quantiles_of_r);
     tcase_add_test(tests, halfwidth);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -7,6 +7,8 @@
 
 #include <detente/engine.h>
 
+#include "support/suite.h"
+
 static detente_config config;
 
 static void set_up(void)
@@ -281,9 +283,5 @@ int main(void)
     tcase_add_test(tests, nothing_seen);
     tcase_add_test(tests, coverage);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 #include "support/files.h"
 #include "support/made_up.h"
 #include "support/often.h"
+#include "support/suite.h"
 
 typedef struct shape {
     uint64_t replications, encounters, keep_encounters, keep_turns;
@@ -565,9 +566,5 @@ int main(void)
     tcase_add_test(tests, units_out_of_order_are_refused);
     tcase_add_loop_test(tests, interrupted_within_a_unit, 0, 3);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 
 #include "engine/schedule.h"
 #include "engine/threads.h"
+#include "support/suite.h"
 
 static void constant_play(const detente_cell *cell, detente_isa isa, uint32_t replication, uint32_t first, uint32_t n,
                           detente_block *block)
@@ -183,9 +184,5 @@ int main(void)
     tcase_add_test(tests, quotas);
     tcase_add_test(tests, threads_asked_for);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include "core/embedded.h"
 #include "core/memory.h"
 #include "report/trace.h"
+#include "support/suite.h"
 
 static const char CONFIG[] = "detente: 1\n"
                              "name: a \"quoted\" name\n"
@@ -323,9 +324,5 @@ int main(void)
     tcase_add_test(file, no_sentences);
     suite_add_tcase(suite, builders);
     suite_add_tcase(suite, file);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <detente/detente.h>
 
 #include "support/files.h"
+#include "support/suite.h"
 
 enum { ROUNDS = 3, RUNS = 3, MOST_STRATEGIES = 8 };
 
@@ -130,9 +131,5 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, same_bytes_as_alone);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

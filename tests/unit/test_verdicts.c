@@ -13,6 +13,7 @@
 #include <detente/detente.h>
 
 #include "support/files.h"
+#include "support/suite.h"
 
 enum { REPLICATIONS = 4, MOST = 8 };
 static char folder[] = "/tmp/detente-verdicts-XXXXXX";
@@ -186,10 +187,7 @@ int main(void)
     tcase_add_test(tests, one_at_a_time);
     tcase_add_test(tests, paired_or_not);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int status = suite_run(suite);
     test_remove(folder);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }
