@@ -178,7 +178,7 @@ static int compare_rows(const comparison *c)
         return differ(c, what);
     }
     double *stored = detente_calloc(c->n, sizeof *stored);
-    int code = stored ? 0 : detente_error_set(c->error, DETENTE_E_MEMORY, "out of memory");
+    int code = stored ? 0 : detente_no_memory(c->error);
     for (int k = 0; k < detente_results_columns(c->results, c->table) && !code; k++)
         code = compare_column(c, k, stored);
     detente_free(stored);

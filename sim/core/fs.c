@@ -99,6 +99,39 @@ int detente_fs_read(const char *path, size_t limit, char **text, size_t *size, d
     return code;
 }
 
+ssize_t detente_fs_read_at(int fd, void *to, size_t size, off_t from)
+{
+    unsigned char *bytes = to;
+    size_t n = 0;
+    while (n < size) {
+        const ssize_t got = pread(fd, bytes + n, size - n, from + (off_t)n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    return (ssize_t)n;
+}
+
+int detente_fs_write_at(int fd, const void *bytes, size_t size, off_t at)
+{
+    const unsigned char *from = bytes;
+    while (size > 0) {
+        const ssize_t put = pwrite(fd, from, size, at);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return put < 0 ? errno : ENOSPC;
+        from += put;
+        at += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
 int detente_fs_sync_folder(const char *path, detente_error *error)
 {
     /* Nothing is allocated: what was renamed before must not then be said to have failed for want of memory. */

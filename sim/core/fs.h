@@ -4,6 +4,7 @@
 #define DETENTE_CORE_FS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <detente/error.h>
 
@@ -42,6 +43,11 @@ int detente_fs_rename(const char *from, const char *to, int replace, detente_err
  * @param replace as in detente_fs_rename() @return 0, DETENTE_E_EXISTS, DETENTE_E_IO, DETENTE_E_MEMORY
  */
 int detente_fs_write(const char *path, const void *data, size_t size, int replace, detente_error *error);
+
+/** Read bytes [@p from, @p from + @p size) of an open file. @return how many there were, or -1 and errno */
+ssize_t detente_fs_read_at(int fd, void *to, size_t size, off_t from);
+/** Write bytes from place @p at on. @return 0 or an errno */
+int detente_fs_write_at(int fd, const void *bytes, size_t size, off_t at);
 
 /** Sync the folder that @p path lies in. @return 0 or DETENTE_E_IO */
 int detente_fs_sync_folder(const char *path, detente_error *error);

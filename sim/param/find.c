@@ -157,7 +157,7 @@ static int unknown_path(const char *path, const char *plain, char *chosen, deten
     char(*head)[MAX_NAME] = detente_calloc(n, sizeof *head);
     int code = DETENTE_E_USAGE;
     if (!names || !head) {
-        code = detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        code = detente_no_memory(error);
         goto out;
     }
     for (size_t i = 0; i < n; i++)
@@ -188,7 +188,7 @@ int registry_choose(const char *path, char **chosen, detente_error *error)
     int code = 0;
     *chosen = detente_calloc(n, 1);
     if (!*chosen)
-        return detente_error_set(error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(error);
     if (!path)
         mark("", 0, *chosen);
     else if (!plain || !*plain)

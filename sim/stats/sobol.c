@@ -143,7 +143,7 @@ int detente_sobol(const double *y, size_t rows, size_t factors, size_t replicati
     double *column = detente_calloc(how->draws, sizeof *column);
     int code = !sample || !statistic || !column || allocate(&s) ? DETENTE_E_MEMORY : 0;
     if (code)
-        detente_error_set(error, code, "out of memory");
+        detente_no_memory(error);
     if (!code) {
         find_centres(&s, &output->mean);
         for (size_t j = 0; j < rows; j++)

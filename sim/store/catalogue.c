@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 #include "store/seal.h"
 
@@ -148,6 +149,15 @@ int store_catalogue_add(store_catalogue *catalogue, const char *path, const stor
     return status;
 }
 
+int store_catalogue_add_part(store_catalogue *catalogue, const store_folder *folder, store_part part,
+                             const store_identity *ours, store_identity *theirs, detente_error *error)
+{
+    char *name = store_folder_name(folder, part);
+    const int status = name ? store_catalogue_add(catalogue, name, ours, theirs, error) : detente_no_memory(error);
+    detente_free(name);
+    return status;
+}
+
 int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, uint64_t cells,
                                detente_error *error)
 {
@@ -268,24 +278,16 @@ int store_catalogue_bytes(store_catalogue *catalogue, uint32_t file, void *to, s
                           detente_error *error)
 {
     int *fd = &catalogue->fd[file];
-    unsigned char *at = to;
     if (*fd < 0 && catalogue->n_open >= STORE_OPEN_FILES)
         close_files(catalogue);
     if (*fd < 0) {
         *fd = open(catalogue->path[file], O_RDONLY | O_CLOEXEC);
         catalogue->n_open += *fd >= 0;
     }
-    while (size > 0) {
-        const ssize_t got = *fd < 0 ? -1 : pread(*fd, at, size, (off_t)address);
-        if (got < 0 && *fd >= 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read this shard: %s", catalogue->path[file],
-                                     got < 0 ? strerror(errno) : "it became shorter");
-        at += got;
-        address += (uint64_t)got;
-        size -= (size_t)got;
-    }
+    const ssize_t got = *fd < 0 ? -1 : detente_fs_read_at(*fd, to, size, (off_t)address);
+    if (got < 0 || (size_t)got < size)
+        return detente_error_set(error, DETENTE_E_INPUT, "%s: cannot read this shard: %s", catalogue->path[file],
+                                 got < 0 ? strerror(errno) : "it became shorter");
     return 0;
 }
 

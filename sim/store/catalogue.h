@@ -7,6 +7,7 @@
 #ifndef DETENTE_STORE_CATALOGUE_H
 #define DETENTE_STORE_CATALOGUE_H
 
+#include "store/files.h"
 #include "store/shard.h"
 
 enum { STORE_OPEN_FILES = 128 };
@@ -43,6 +44,9 @@ int store_shard_damaged(detente_error *error, const char *path, store_use use);
  */
 int store_catalogue_add(store_catalogue *catalogue, const char *path, const store_identity *ours,
                         store_identity *theirs, detente_error *error);
+/** The same of a part of a folder. */
+int store_catalogue_add_part(store_catalogue *catalogue, const store_folder *folder, store_part part,
+                             const store_identity *ours, store_identity *theirs, detente_error *error);
 /** Add a shard of a run of so many cells that stays in memory. @return 0 or DETENTE_E_MEMORY */
 int store_catalogue_add_memory(store_catalogue *catalogue, const store_shard *shard, uint64_t cells,
                                detente_error *error);

@@ -20,11 +20,26 @@ static void unlink_parts(const store_folder *folder, size_t first, size_t n)
     }
 }
 
-/* Gather parts [first, first + COMPACT_BY) in one file. */
+int store_gather_parts(const detente_store *store, size_t first, size_t n, const char *into, detente_error *error)
+{
+    const store_folder *folder = &store->folder;
+    char **path = detente_calloc(n + 1, sizeof *path);
+    int status = path ? 0 : DETENTE_E_MEMORY;
+    for (size_t i = 0; i < n && !status; i++) {
+        path[i] = store_folder_name(folder, folder->part[first + i]);
+        status = path[i] ? 0 : DETENTE_E_MEMORY;
+    }
+    status = status ? detente_no_memory(error) : store_shard_gather(path, n, &store->header.identity, into, error);
+    for (size_t i = 0; path && i < n; i++)
+        detente_free(path[i]);
+    detente_free(path);
+    return status;
+}
+
+/* Gather parts [first, first + COMPACT_BY) in one of the next level. */
 static int compact_run(detente_store *store, size_t first, detente_error *error)
 {
     store_folder *folder = &store->folder;
-    char *path[COMPACT_BY] = {NULL};
     store_part whole = folder->part[first];
     whole.last = folder->part[first + COMPACT_BY - 1].last;
     whole.own = 1;
@@ -32,15 +47,7 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
         whole.level = folder->part[i].level > whole.level ? folder->part[i].level : whole.level;
     whole.level += whole.level < MAX_LEVEL;
     char *into = store_folder_name(folder, whole), *temporary = into ? store_format("%s.tmp", into) : NULL;
-    int status = temporary ? 0 : DETENTE_E_MEMORY;
-    for (size_t i = 0; i < COMPACT_BY && !status; i++) {
-        path[i] = store_folder_name(folder, folder->part[first + i]);
-        status = path[i] ? 0 : DETENTE_E_MEMORY;
-    }
-    if (status)
-        detente_error_set(error, status, "out of memory");
-    else
-        status = store_shard_gather(path, COMPACT_BY, &store->header.identity, temporary, error);
+    int status = temporary ? store_gather_parts(store, first, COMPACT_BY, temporary, error) : detente_no_memory(error);
     if (!status)
         status = detente_fs_rename(temporary, into, 1, error);
     if (!status) {
@@ -50,8 +57,6 @@ static int compact_run(detente_store *store, size_t first, detente_error *error)
                 (folder->n - first - COMPACT_BY) * sizeof *folder->part);
         folder->n -= COMPACT_BY - 1;
     }
-    for (size_t i = 0; i < COMPACT_BY; i++)
-        detente_free(path[i]);
     detente_free(into);
     detente_free(temporary);
     return status;

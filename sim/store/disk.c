@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 
 typedef struct disk {
@@ -66,21 +67,11 @@ static haddr_t disk_get_eof(const H5FD_t *file, H5FD_mem_t type)
 static herr_t disk_read(H5FD_t *file, H5FD_mem_t type, hid_t list, haddr_t address, size_t size, void *buffer)
 {
     (void)type, (void)list;
-    const disk *self = (const disk *)file;
-    unsigned char *to = buffer;
-    while (size > 0) {
-        const ssize_t got = pread(self->writer->fd, to, size, (off_t)address);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        to += got;
-        address += (haddr_t)got;
-        size -= (size_t)got;
-    }
-    memset(to, 0, size); /* what lies past the end of the file reads as zero */
+    const ssize_t got = detente_fs_read_at(((const disk *)file)->writer->fd, buffer, size, (off_t)address);
+    if (got < 0)
+        return -1;
+    /* What lies past the end of the file reads as zero. */
+    memset((unsigned char *)buffer + got, 0, size - (size_t)got);
     return 0;
 }
 
@@ -88,21 +79,10 @@ static herr_t disk_write(H5FD_t *file, H5FD_mem_t type, hid_t list, haddr_t addr
 {
     (void)type, (void)list;
     disk *self = (disk *)file;
-    const unsigned char *from = buffer;
     if (address + size > self->end_written)
         self->end_written = address + size;
-    while (size > 0 && !self->writer->disk_errno) {
-        const ssize_t put = pwrite(self->writer->fd, from, size, (off_t)address);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0) {
-            self->writer->disk_errno = put < 0 ? errno : ENOSPC;
-            break;
-        }
-        from += put;
-        address += (haddr_t)put;
-        size -= (size_t)put;
-    }
+    if (!self->writer->disk_errno)
+        self->writer->disk_errno = detente_fs_write_at(self->writer->fd, buffer, size, (off_t)address);
     return 0;
 }
 

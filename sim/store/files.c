@@ -173,6 +173,14 @@ int store_folder_add(store_folder *folder, store_part part, detente_error *error
     return 0;
 }
 
+uint64_t store_folder_units(const store_folder *folder)
+{
+    uint64_t units = 0;
+    for (size_t i = 0; i < folder->n; i++)
+        units += folder->part[i].last - folder->part[i].first;
+    return units;
+}
+
 char *store_folder_name(const store_folder *folder, store_part part)
 {
     char cells[32] = "";

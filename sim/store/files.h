@@ -46,6 +46,8 @@ int store_folder_join(store_folder *folder, const char *output, detente_error *e
 int store_folder_list(store_folder *folder, detente_error *error);
 /** Note a shard that was written. */
 int store_folder_add(store_folder *folder, store_part part, detente_error *error);
+/** Units that its shards hold. */
+uint64_t store_folder_units(const store_folder *folder);
 /** Path of a shard; NULL when out of memory. */
 char *store_folder_name(const store_folder *folder, store_part part);
 /** Remove shards and leavings, but not the folder. */

@@ -13,7 +13,7 @@ enum { TILE_UNITS = 1 << 17 };
 
 int store_merge_base_damaged(const store_merger *self, int status)
 {
-    return status == DETENTE_E_MEMORY ? detente_error_set(self->error, status, "out of memory")
+    return status == DETENTE_E_MEMORY ? detente_no_memory(self->error)
                                       : detente_error_set(self->error, status, "%s: is damaged", self->base->path);
 }
 
@@ -134,7 +134,7 @@ static int tile_finish(store_merger *self, const merge_tile *tile, int metric)
 {
     double *values = detente_alloc(tile->cells * DETENTE_N_STATISTICS * sizeof *values);
     if (!values)
-        return detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+        return detente_no_memory(self->error);
     for (uint64_t c = 0; c < tile->cells; c++)
         summarise(self, (tile->first_cell + c) * DETENTE_N_METRICS + (uint64_t)metric, &tile->encounters[c],
                   &tile->means[c], values + c * DETENTE_N_STATISTICS);
@@ -196,7 +196,7 @@ static int merge_metric(store_merger *self, merge_tile *tile, int metric)
 static int merge_metrics(store_merger *self)
 {
     merge_tile tile = {0};
-    int status = tile_init(&tile, self->header) ? detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory") : 0;
+    int status = tile_init(&tile, self->header) ? detente_no_memory(self->error) : 0;
     for (int m = 0; m < DETENTE_N_METRICS && !status; m++)
         status = merge_metric(self, &tile, m);
     tile_clear(&tile);
@@ -290,7 +290,7 @@ static int merge_all(store_merger *self, int threads)
     if (!status)
         status = merge_metrics(self);
     if (!status && store_merge_working(self) && store_layout_bins(self))
-        status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(self->error);
     return status;
 }
 
@@ -332,8 +332,7 @@ static int look_at_rule(store_merger *self)
     store_moments *moments = detente_alloc(cells * sizeof *moments);
     uint64_t *count = detente_alloc(cells * sizeof *count);
     double *means = detente_alloc(cells * sizeof *means);
-    int status =
-        sums && moments && count && means ? 0 : detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+    int status = sums && moments && count && means ? 0 : detente_no_memory(self->error);
     for (uint64_t c = 0; c < cells && !status; c++)
         detente_moments_init(&sums[c]);
     for (uint64_t r = 0; r < self->header->replications && !status; r++) {
@@ -361,7 +360,7 @@ static int merger_init(store_merger *self)
     self->histogram = self->header->quantiles ? detente_calloc(n, sizeof *self->histogram) : NULL;
     int status = 0;
     if (!self->units_run || !self->failure || !self->precise || (self->header->quantiles && !self->histogram))
-        status = detente_error_set(self->error, DETENTE_E_MEMORY, "out of memory");
+        status = detente_no_memory(self->error);
     if (!status)
         status = store_merge_survey(self);
     if (!status)

@@ -157,13 +157,10 @@ static int look_at_shard(detente_store *store, detente_error *error)
 static int refuse_parts(const detente_store *store, detente_error *error)
 {
     const store_folder *folder = &store->folder;
-    uint64_t units = 0;
-    for (size_t i = 0; i < folder->n; i++)
-        units += folder->part[i].last - folder->part[i].first;
     return detente_error_set(error, DETENTE_E_EXISTS,
                              "%s: holds unfinished work of an earlier run to %s, %" PRIu64 " replications of cells; "
                              "use --resume to go on from it, or --force to discard it",
-                             folder->path, store->path, units);
+                             folder->path, store->path, store_folder_units(folder));
 }
 
 /* Parts must be of this run, all of them whole. @param[out] most  replications that one of them was to have */
@@ -174,12 +171,9 @@ static int check_parts(const detente_store *store, uint64_t *most, detente_error
     int status = 0;
     for (size_t i = 0; i < folder->n && !status; i++) {
         store_identity theirs = {0};
-        char *name = store_folder_name(folder, folder->part[i]);
-        status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, error)
-                      : detente_no_memory(error);
+        status = store_catalogue_add_part(&catalogue, folder, folder->part[i], &store->header.identity, &theirs, error);
         *most = theirs.replications > *most ? theirs.replications : *most;
         store_identity_clear(&theirs);
-        detente_free(name);
     }
     if (!status)
         status = store_catalogue_order(&catalogue, error);
@@ -341,11 +335,10 @@ static int discard_merged(detente_store *store, detente_error *error)
     int merged = 1;
     for (size_t i = 0; i < folder->n && merged; i++) {
         store_identity theirs = {0};
-        char *name = store_folder_name(folder, folder->part[i]);
-        merged = name && !store_catalogue_add(&catalogue, name, &store->header.identity, &theirs, NULL) &&
-                 theirs.replications <= store->header.replications;
+        merged =
+            !store_catalogue_add_part(&catalogue, folder, folder->part[i], &store->header.identity, &theirs, NULL) &&
+            theirs.replications <= store->header.replications;
         store_identity_clear(&theirs);
-        detente_free(name);
     }
     store_catalogue_clear(&catalogue);
     return merged ? store_folder_discard(folder, error) : 0;
@@ -382,10 +375,7 @@ uint64_t detente_store_kept(const char *path)
 {
     store_folder folder = {.lock = -1};
     char *parts = store_format("%s.parts", path);
-    uint64_t units = 0;
-    if (parts && !store_folder_look(&folder, parts, NULL))
-        for (size_t i = 0; i < folder.n; i++)
-            units += folder.part[i].last - folder.part[i].first;
+    const uint64_t units = parts && !store_folder_look(&folder, parts, NULL) ? store_folder_units(&folder) : 0;
     store_folder_close(&folder);
     detente_free(parts);
     return units;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/fs.h"
 #include "core/memory.h"
 
 /* Eight letters and the sum, its low byte first. */
@@ -17,17 +18,8 @@ enum { MARK_SIZE = sizeof MARK - 1, SEAL_SIZE = MARK_SIZE + 4, BLOCK = 1 << 18 }
 /* Bytes [from, from + size) of a file. @return 0 or an errno; EIO when it is shorter */
 static int read_bytes(int fd, unsigned char *to, size_t size, off_t from)
 {
-    while (size > 0) {
-        const ssize_t got = pread(fd, to, size, from);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? errno : EIO;
-        to += got;
-        from += got;
-        size -= (size_t)got;
-    }
-    return 0;
+    const ssize_t got = detente_fs_read_at(fd, to, size, from);
+    return got < 0 ? errno : (size_t)got < size ? EIO : 0;
 }
 
 /* The seal of a file's first @p size bytes. @return 0 or an errno */
@@ -53,15 +45,8 @@ int store_seal(int fd)
 {
     unsigned char seal[SEAL_SIZE];
     const off_t size = lseek(fd, 0, SEEK_END);
-    int failed = size < 0 ? errno : make_seal(fd, size, seal);
-    for (int put = 0; put < SEAL_SIZE && !failed;) {
-        const ssize_t n = pwrite(fd, seal + put, (size_t)(SEAL_SIZE - put), size + put);
-        if (n > 0)
-            put += (int)n;
-        else if (n == 0 || errno != EINTR)
-            failed = n == 0 ? ENOSPC : errno;
-    }
-    return failed;
+    const int failed = size < 0 ? errno : make_seal(fd, size, seal);
+    return failed ? failed : detente_fs_write_at(fd, seal, SEAL_SIZE, size);
 }
 
 int store_seal_check(const char *path)

@@ -232,10 +232,8 @@ static int fill_catalogue(detente_store *store, detente_error *error)
     for (size_t i = 0; i < folder->n && !status; i++) {
         if (folder->part[i].own && is_shared(store))
             continue;
-        char *name = store_folder_name(folder, folder->part[i]);
-        status = name ? store_catalogue_add(&store->before, name, &store->header.identity, NULL, error)
-                      : detente_no_memory(error);
-        detente_free(name);
+        status =
+            store_catalogue_add_part(&store->before, folder, folder->part[i], &store->header.identity, NULL, error);
     }
     if (store->header.identity.by_cells)
         store->before.cells = 0; /* it numbers units among its own cells, and they are all that there are */
@@ -401,10 +399,7 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
     store_catalogue catalogue = {0};
     int status = 0;
     for (size_t i = 0; i < folder->n && !status; i++) {
-        char *name = store_folder_name(folder, folder->part[i]);
-        status = name ? store_catalogue_add(&catalogue, name, &store->header.identity, NULL, error)
-                      : detente_no_memory(error);
-        detente_free(name);
+        status = store_catalogue_add_part(&catalogue, folder, folder->part[i], &store->header.identity, NULL, error);
     }
     if (!status && last->n_units > 0)
         status = store_catalogue_add_memory(&catalogue, last, store->header.cells, error);
@@ -417,33 +412,13 @@ static int merge_parts(detente_store *store, const char *into, const detente_pro
     return status;
 }
 
-/* The shard file of --shard: all parts in one. */
-static int gather_parts(detente_store *store, const char *into, detente_error *error)
-{
-    const store_folder *folder = &store->folder;
-    char **path = detente_calloc(folder->n + 1, sizeof *path);
-    int status = path ? 0 : DETENTE_E_MEMORY;
-    for (size_t i = 0; i < folder->n && !status; i++) {
-        path[i] = store_folder_name(folder, folder->part[i]);
-        status = path[i] ? 0 : DETENTE_E_MEMORY;
-    }
-    if (status)
-        detente_error_set(error, status, "out of memory");
-    else
-        status = store_shard_gather(path, folder->n, &store->header.identity, into, error);
-    for (size_t i = 0; path && i < folder->n; i++)
-        detente_free(path[i]);
-    detente_free(path);
-    return status;
-}
-
 static int merge(detente_store *store, const detente_provenance *provenance, detente_error *error)
 {
     char *merged = store_format("%s/merged.tmp", store->folder.path);
     int status = merged ? 0 : detente_no_memory(error);
     if (!status)
-        status =
-            store->options.shards ? gather_parts(store, merged, error) : merge_parts(store, merged, provenance, error);
+        status = store->options.shards ? store_gather_parts(store, 0, store->folder.n, merged, error)
+                                       : merge_parts(store, merged, provenance, error);
     if (!status)
         status = store->replaces ? 0 : store_check_output(store->path, store->options.force, error);
     if (!status)

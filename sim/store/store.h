@@ -35,6 +35,8 @@ int store_check_path(const char *path, detente_error *error);
 int store_check_output(const char *path, int force, detente_error *error);
 /** What comes next is the unit at a position. */
 void store_go_to(detente_store *store, uint64_t position);
+/** Parts [@p first, @p first + @p n) as one shard file. @return as store_shard_gather() */
+int store_gather_parts(const detente_store *store, size_t first, size_t n, const char *into, detente_error *error);
 /** When nearly a thousand shard files lie there, gather them in fewer. @param own 1: only those that this process wrote */
 int store_compact(detente_store *store, int own, detente_error *error);
 /** See which units no part holds; the next that come are the first of them. @return 0 or DETENTE_E_MEMORY */
